@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** A running Azurite: blob, queue and table service on loopback, in a process of its own. */
+export interface Azurite {
+  connectionString: string;
+  ports: { blob: number; queue: number; table: number };
+  pid: number;
+  /** Resolves with the exit code when the process ends, for whatever reason. */
+  exited: Promise<number | null>;
+  /** Asks Azurite to write what it holds and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+export interface AzuriteOptions {
+  /** Where the data is kept; without it everything lives in memory. */
+  data?: string;
+  /** Ports to use; free ones are taken when not given. */
+  ports?: { blob: number; queue: number; table: number };
+}
+
+// The account name and key every storage emulator shares; they are public and protect nothing.
+const account = 'devstoreaccount1';
+const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+const main = createRequire(__filename).resolve('azurite/dist/src/azurite.js');
+
+/** Starts Azurite and resolves when all three services listen. Rejects with its last lines when it ends before that. */
+export async function startAzurite({ data, ports }: AzuriteOptions = {}): Promise<Azurite> {
+  const used = ports ?? { blob: await freePort(), queue: await freePort(), table: await freePort() };
+  if (data) await mkdir(data, { recursive: true });
+  const child = spawn(
+    process.execPath,
+    [
+      main,
+      ...['--blobPort', String(used.blob), '--queuePort', String(used.queue), '--tablePort', String(used.table)],
+      ...(data ? ['--location', data] : ['--inMemoryPersistence']),
+      ...['--silent', '--skipApiVersionCheck', '--disableTelemetry'],
+    ],
+    // A group of its own: Ctrl-C reaches the parent, which stops this process last.
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: data },
+  );
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  await untilListening(child.stdout, child.stderr, exited);
+  return {
+    connectionString: connectionString(used),
+    ports: used,
+    pid: child.pid!,
+    exited,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+function connectionString({ blob, queue, table }: Azurite['ports']): string {
+  return [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${account}`,
+    `AccountKey=${key}`,
+    `BlobEndpoint=http://127.0.0.1:${blob}/${account}`,
+    `QueueEndpoint=http://127.0.0.1:${queue}/${account}`,
+    `TableEndpoint=http://127.0.0.1:${table}/${account};`,
+  ].join(';');
+}
+
+async function untilListening(
+  stdout: NodeJS.ReadableStream,
+  stderr: NodeJS.ReadableStream,
+  exited: Promise<number | null>,
+): Promise<void> {
+  const lines: string[] = [];
+  createInterface({ input: stderr }).on('line', (line) => lines.push(line));
+  const listening = new Promise<void>((resolve) => {
+    createInterface({ input: stdout }).on('line', (line) => {
+      lines.push(line);
+      if (/Table service (is )?successfully listen/i.test(line)) resolve();
+    });
+  });
+  const code = await Promise.race([listening, exited]);
+  if (code !== undefined) {
+    throw new Error(`Azurite ended with code ${String(code)} before it listened: ${lines.slice(-3).join(' | ')}`);
+  }
+}
+
+/** A port nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,63 @@
+// Makes a fresh clone runnable: installs the packages when the lock file changed, compiles, and removes what no source
+// stands behind any more. It uses nothing but Node, because it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const [major] = process.versions.node.split('.').map(Number);
+if (major < 20) stop(`Node.js ${process.versions.node} is too old: version 20 or newer is needed.`);
+
+install();
+removeOrphans(join(root, 'dist'));
+compile();
+
+function install() {
+  const stamp = join(root, 'node_modules', '.installed-lock');
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  step('Installing packages (only when the lock file changed; about a minute)', () => run('npm', ['ci', '--loglevel=error']));
+  writeFileSync(stamp, lock);
+}
+
+function compile() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  step('Compiling', () => run(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')]));
+}
+
+/** A compiled function whose source was deleted or renamed would still be loaded by the host's glob. */
+function removeOrphans(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeOrphans(path);
+    else if (/\.js(\.map)?$/.test(entry.name) && !existsSync(sourceOf(path))) rmSync(path);
+  }
+}
+
+function sourceOf(path) {
+  return join(root, relative(join(root, 'dist'), path).replace(/\.js(\.map)?$/, '.ts'));
+}
+
+function step(title, work) {
+  const started = Date.now();
+  console.error(`${title} ...`);
+  work();
+  console.error(`${title} done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  if (error) stop(`${command} could not be started: ${error.message}`);
+  if (status !== 0) stop(`${command} ${args.join(' ')} failed with code ${status}; its message stands above.`);
+}
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
