@@ -1,0 +1,31 @@
+/**
+ * Everything a caller can do wrong or meet, by name. The doors turn a code into an HTTP status and a Dataverse code;
+ * nothing else in the app knows either.
+ */
+export type ErrorCode =
+  | 'bad-request' // malformed: JSON, path, query option, GUID
+  | 'invalid-value' // a value of the wrong type, length or range
+  | 'unknown-property'
+  | 'read-only-property'
+  | 'unknown-resource' // no such entity set, property or navigation
+  | 'not-found' // no such record
+  | 'already-exists' // key in use
+  | 'precondition-failed' // If-Match does not match
+  | 'unsupported' // understood, but not offered
+  | 'too-large' // would read or return more than the limit
+  | 'not-allowed' // refused by a rule of the business
+  | 'hub-unreachable'
+  | 'storage-unavailable';
+
+/** The one error class of the app. `message` is written for the person who gets it: what was wrong, what is allowed. */
+export class ServiceError extends Error {
+  override name = 'ServiceError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Row, Scalar } from '../model/edm';
+import type { EntityName } from '../model/entities';
+
+/** A record with the ETag that the next conditional write must present. */
+export interface Stored {
+  row: Row;
+  etag: string;
+}
+
+export interface ListRequest {
+  /** Only records whose properties equal these values; a null asks for records without a value. */
+  equals?: Readonly<Record<string, Scalar>>;
+  /** Where the last page ended. */
+  after?: string;
+  /** At most this many records. */
+  limit: number;
+}
+
+export interface Page {
+  records: Stored[];
+  /** Present when there may be more. */
+  next?: string;
+}
+
+/** Records of any table of the model, newest first. Rows hold OData properties; absent and null mean the same. */
+export interface RecordStore {
+  get(entity: EntityName, id: string): Promise<Stored | undefined>;
+  /** By the table's alternate key, e.g. a device by its Device ID (case-sensitive, as in IoT Hub). */
+  getByAlternateKey(entity: EntityName, value: string): Promise<Stored | undefined>;
+  /** `row` holds its primary key. Nothing is written when the id or the alternate key is in use. */
+  insert(
+    entity: EntityName,
+    row: Row,
+  ): Promise<{ kind: 'inserted'; etag: string } | { kind: 'exists'; property: string }>;
+  /** Puts `row` in place of the record that still has this ETag. */
+  replace(
+    entity: EntityName,
+    row: Row,
+    etag: string,
+  ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' } | { kind: 'exists'; property: string }>;
+  list(entity: EntityName, request: ListRequest): Promise<Page>;
+}
