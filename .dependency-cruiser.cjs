@@ -10,7 +10,7 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'No clock, no I/O, no SDK: only the model and node:crypto for hashing.',
+      comment: 'No clock, no I/O, no SDK: only the model, hashing (node:crypto) and bytes (node:buffer).',
       severity: 'error',
       from: { path: '^shared/domain' },
       to: { path: '^(shared/(?!domain|model)|functions|infra|node_modules)' },
@@ -19,7 +19,7 @@ module.exports = {
       name: 'domain-does-no-io',
       severity: 'error',
       from: { path: '^shared/domain' },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer)$' },
     },
     {
       name: 'ports-name-only-the-domain',

@@ -12,7 +12,9 @@ export type ErrorCode =
   | 'already-exists' // key in use
   | 'precondition-failed' // If-Match does not match
   | 'unsupported' // understood, but not offered
-  | 'too-large' // would read or return more than the limit
+  | 'method-not-allowed' // the resource exists, but not for this HTTP method
+  | 'too-large' // a body beyond the limit
+  | 'limit-exceeded' // would have to read or return more than the limit
   | 'not-allowed' // refused by a rule of the business
   | 'hub-unreachable'
   | 'storage-unavailable';

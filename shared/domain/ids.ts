@@ -43,6 +43,14 @@ export function newestFirst(time: number): string {
   return (maxTime - clampTime(time)).toString(16).padStart(12, '0');
 }
 
+/**
+ * Where a record stands among those of its table: texts that sort the newest first. Ids that clients chose hold no time
+ * and come last.
+ */
+export function sortKey(id: string): string {
+  return `${newestFirst(placeInId(id)?.time ?? 0)}-${id}`;
+}
+
 /** A short number a person can read out on the phone, e.g. `7F3K-Q2M9`; the same id always has the same number. */
 export function readableNumber(id: string): string {
   const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // without I, L, O and U, which are misheard or misread

@@ -10,7 +10,7 @@ export interface Stored {
 export interface ListRequest {
   /** Only records whose properties equal these values; a null asks for records without a value. */
   equals?: Readonly<Record<string, Scalar>>;
-  /** Where the last page ended. */
+  /** Id of a record (there or not): only records that come after it. */
   after?: string;
   /** At most this many records. */
   limit: number;
@@ -18,7 +18,7 @@ export interface ListRequest {
 
 export interface Page {
   records: Stored[];
-  /** Present when there may be more. */
+  /** Present when there may be more: the `after` of the next page. A page may be short, even empty, and still have it. */
   next?: string;
 }
 
@@ -32,7 +32,7 @@ export interface RecordStore {
     entity: EntityName,
     row: Row,
   ): Promise<{ kind: 'inserted'; etag: string } | { kind: 'exists'; property: string }>;
-  /** Puts `row` in place of the record that still has this ETag. */
+  /** Puts `row` in place of the record that still has this ETag; `changed` also when the record is gone. */
   replace(
     entity: EntityName,
     row: Row,

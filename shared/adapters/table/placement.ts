@@ -1,4 +1,4 @@
-import { newestFirst, placeInId, shardCount, shardOf } from '../../domain/ids';
+import { placeInId, shardCount, shardOf, sortKey } from '../../domain/ids';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 
@@ -10,11 +10,12 @@ export interface Place {
 
 /** The place of a record, read from its id alone: one point read finds it. Ids that clients chose sort as the oldest. */
 export function placeOf(name: EntityName, id: string): Place {
-  const { prefix } = entity(name).stored;
-  const own = placeInId(id);
-  return own
-    ? { partitionKey: partition(own.shard), rowKey: `${prefix}-${newestFirst(own.time)}-${id}` }
-    : { partitionKey: partition(shardOf(id)), rowKey: `${prefix}-${newestFirst(0)}-${id}` };
+  return { partitionKey: partition(placeInId(id)?.shard ?? shardOf(id)), rowKey: rowKeyOf(name, id) };
+}
+
+/** The row key of a record; within a table they sort the newest first. */
+export function rowKeyOf(name: EntityName, id: string): string {
+  return `${entity(name).stored.prefix}-${sortKey(id)}`;
 }
 
 /** Partition key of a shard. */

@@ -1,0 +1,107 @@
+import { emptyGroup } from '../../domain/debounce';
+import type { Coverage } from '../../domain/coverage';
+import type { Group } from '../../domain/debounce';
+import { placeInId } from '../../domain/ids';
+import type { Row } from '../../model/edm';
+import { entity } from '../../model/entities';
+import type { EntityName } from '../../model/entities';
+import type { AlertLedger, ShardVersion, Source, Waiting } from '../../ports/alert-ledger';
+import type { RecordStore } from '../../ports/record-store';
+
+interface Kept<T> {
+  value: T;
+  version: number;
+}
+
+type Versions = Map<string, number>;
+
+/** The ledger in this process's memory, for tests and trials. Its records are those of the given store. */
+export function memoryAlertLedger(records: RecordStore): AlertLedger {
+  const groups = new Map<string, Kept<Group>>();
+  const coverages = new Map<string, Kept<Coverage>>();
+  const notes = new Map<string, Waiting & { shard: number }>();
+  let clock = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: what a transaction is to a table. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+
+  const put = <T>(map: Map<string, Kept<T>>, key: string, value: T) => map.set(key, { value, version: (clock += 1) });
+  const groupAt = (shard: number, groupKey: string) => `${shard}/${groupKey}`;
+  const coverageAt = (shard: number, { hub, partition }: Source) => `${shard}/${hub}/${partition}`;
+
+  const isCurrent = (versions: Versions) =>
+    [...versions].every(([key, version]) => ((groups.get(key) ?? coverages.get(key))?.version ?? 0) === version);
+
+  const merge = async (name: EntityName, id: string, row: Row) => {
+    const stored = await records.get(name, id);
+    if (stored) await records.replace(name, { ...stored.row, ...row }, stored.etag);
+  };
+
+  return {
+    read: async (shard, groupKeys, source) => {
+      const found = groupKeys.map((key) => [key, groups.get(groupAt(shard, key))] as const);
+      const coverage = source && coverages.get(coverageAt(shard, source));
+      const versions: Versions = new Map(found.map(([key, kept]) => [groupAt(shard, key), kept?.version ?? 0]));
+      if (source) versions.set(coverageAt(shard, source), coverage?.version ?? 0);
+      return {
+        groups: new Map(found.map(([key, kept]) => [key, kept?.value ?? emptyGroup()])),
+        coverage: coverage?.value ?? [],
+        version: versions as unknown as ShardVersion,
+      };
+    },
+
+    commit: (shard, entry, version, source) =>
+      alone(async () => {
+        const read = version as unknown as Versions;
+        const guarded = [...entry.groups.keys()].map((key) => groupAt(shard, key));
+        if (entry.coverage && source) guarded.push(coverageAt(shard, source));
+        const ids = entry.inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
+        const exists = (await Promise.all(ids)).some((stored) => stored !== undefined);
+        if (exists || !isCurrent(new Map(guarded.map((key) => [key, read.get(key) ?? 0]))))
+          return { kind: 'lost-race' };
+        for (const { entity: name, row } of entry.inserts) await records.insert(name, row);
+        for (const { entity: name, id, row } of entry.merges) await merge(name, id, row);
+        for (const [key, group] of entry.groups) put(groups, groupAt(shard, key), group);
+        for (const note of entry.waiting) notes.set(`${note.deviceId}/${note.groupKey}`, { ...note, shard });
+        if (entry.coverage && source) put(coverages, coverageAt(shard, source), entry.coverage);
+        return { kind: 'committed' };
+      }),
+
+    revise: (name, row, etag, regroup) =>
+      alone(async () => {
+        const replaced = await records.replace(name, row, etag);
+        if (replaced.kind !== 'replaced') return { kind: 'changed' };
+        if (regroup) {
+          const key = groupAt(shardIn(String(row[entity(name).key])), regroup.groupKey);
+          put(groups, key, regroup.change(groups.get(key)?.value ?? emptyGroup()));
+        }
+        return replaced;
+      }),
+
+    waiting: async function* (deviceId) {
+      for (const note of notes.values()) if (deviceId === undefined || note.deviceId === deviceId) yield note;
+    },
+
+    link: ({ shard, deviceId, groupKey }, columns) =>
+      alone(async () => {
+        const equals = { msdyn_deviceid: deviceId, ccs_groupkey: groupKey };
+        const { records: alerts } = await records.list('msdyn_iotalert', { equals, limit: 100_000 });
+        const unlinked = alerts.filter(({ row }) => !row['_msdyn_device_value']);
+        for (const { row } of unlinked) await merge('msdyn_iotalert', String(row['msdyn_iotalertid']), columns);
+        const key = groupAt(shard, groupKey);
+        const group = groups.get(key)?.value ?? emptyGroup();
+        put(groups, key, { ...group, waiting: group.waiting.filter((id) => id !== deviceId) });
+        notes.delete(`${deviceId}/${groupKey}`);
+        return unlinked.length;
+      }),
+  };
+}
+
+function shardIn(id: string): number {
+  return placeInId(id)?.shard ?? 0;
+}

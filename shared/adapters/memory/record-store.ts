@@ -1,0 +1,73 @@
+import { sortKey } from '../../domain/ids';
+import type { Row } from '../../model/edm';
+import { entity } from '../../model/entities';
+import type { EntityName } from '../../model/entities';
+import type { RecordStore, Stored } from '../../ports/record-store';
+
+/** Records in this process's memory: for tests and trials. */
+export function memoryRecordStore(): RecordStore {
+  const tables = new Map<EntityName, Map<string, Stored>>();
+  let version = 0;
+
+  const rowsOf = (name: EntityName) => {
+    const rows = tables.get(name) ?? new Map<string, Stored>();
+    tables.set(name, rows);
+    return rows;
+  };
+
+  const put = (name: EntityName, id: string, row: Row) => {
+    const etag = `W/"${(version += 1)}"`;
+    const kept = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
+    rowsOf(name).set(id, { row: Object.fromEntries(kept), etag });
+    return etag;
+  };
+
+  const withValue = (name: EntityName, value: unknown) => {
+    const { alternateKey } = entity(name);
+    if (alternateKey === undefined || typeof value !== 'string') return undefined;
+    return [...rowsOf(name).values()].find(({ row }) => row[alternateKey] === value);
+  };
+
+  /** The alternate key when another record has the same value. */
+  const taken = (name: EntityName, id: string, row: Row) => {
+    const { alternateKey, key } = entity(name);
+    const other = alternateKey === undefined ? undefined : withValue(name, row[alternateKey]);
+    return other && other.row[key] !== id ? alternateKey : undefined;
+  };
+
+  return {
+    get: async (name, id) => rowsOf(name).get(id),
+
+    getByAlternateKey: async (name, value) => withValue(name, value),
+
+    insert: async (name, row) => {
+      const { key } = entity(name);
+      const id = String(row[key]);
+      const property = rowsOf(name).has(id) ? key : taken(name, id, row);
+      return property === undefined ? { kind: 'inserted', etag: put(name, id, row) } : { kind: 'exists', property };
+    },
+
+    replace: async (name, row, etag) => {
+      const id = String(row[entity(name).key]);
+      if (rowsOf(name).get(id)?.etag !== etag) return { kind: 'changed' };
+      const property = taken(name, id, row);
+      return property === undefined ? { kind: 'replaced', etag: put(name, id, row) } : { kind: 'exists', property };
+    },
+
+    list: async (name, { equals = {}, after, limit }) => {
+      const conditions = Object.entries(equals);
+      const start = after === undefined ? '' : sortKey(after);
+      const found = [...rowsOf(name).entries()]
+        .map(([id, stored]) => ({ id, stored, at: sortKey(id) }))
+        .filter(
+          ({ at, stored }) => at > start && conditions.every(([key, value]) => (stored.row[key] ?? null) === value),
+        )
+        .toSorted((a, b) => (a.at < b.at ? -1 : 1));
+      const page = found.slice(0, limit);
+      return {
+        records: page.map(({ stored }) => stored),
+        ...(found.length > limit && { next: page.at(-1)?.id ?? after }),
+      };
+    },
+  };
+}

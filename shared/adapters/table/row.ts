@@ -1,0 +1,71 @@
+import type { TableEntity } from '@azure/data-tables';
+import type { Column, Row, Scalar } from '../../model/edm';
+import { propertiesOf } from '../../model/properties';
+import type { EntityName } from '../../model/entities';
+import type { Place } from './placement';
+
+/** A stored property holds 64 KiB of UTF-16, i.e. 32,768 of its units. Longer memos are cut into several properties. */
+const longestText = 32_000;
+
+/**
+ * A record as a table row: each OData property is a stored property of the same name. Texts, GUIDs and times are
+ * strings, whole numbers Int32, decimals Double; no value means no property.
+ */
+export function toEntity(name: EntityName, row: Row, place: Place): TableEntity<Record<string, unknown>> {
+  const properties = propertiesOf(name);
+  const stored: TableEntity<Record<string, unknown>> = { partitionKey: place.partitionKey, rowKey: place.rowKey };
+  for (const [key, value] of Object.entries(row)) {
+    const property = properties.get(key);
+    if (!property) throw new Error(`${name} has no property ${key}`);
+    if (value === null || value === undefined) continue;
+    if (typeof value === 'string' && value.length > longestText) {
+      for (const [part, piece] of pieces(value).entries()) stored[partName(key, part)] = piece;
+    } else {
+      stored[key] = storedValue(property.column, value);
+    }
+  }
+  return stored;
+}
+
+/** The record in a table row. Stored properties that the model does not know are left out. */
+export function fromEntity(name: EntityName, stored: Readonly<Record<string, unknown>>): Row {
+  const row: Record<string, Scalar> = {};
+  for (const key of propertiesOf(name).keys()) {
+    const value = stored[key] as Scalar | undefined;
+    if (value === undefined || value === null) continue;
+    row[key] = typeof value === 'string' && partName(key, 1) in stored ? joined(key, stored) : value;
+  }
+  return row;
+}
+
+/** A condition of Table Storage's query language; the value must not be null. */
+export function condition(column: Column, property: string, value: Scalar): string {
+  if (typeof value === 'string') return `${property} eq '${value.replaceAll("'", "''")}'`;
+  // Without a point the service would look for an Int32, and a Double is never equal to that.
+  const literal = column.kind === 'decimal' && Number.isInteger(value) ? `${String(value)}.0` : String(value);
+  return `${property} eq ${literal}`;
+}
+
+function storedValue(column: Column, value: Scalar) {
+  return column.kind === 'decimal' ? { type: 'Double', value: String(value) } : value;
+}
+
+function partName(key: string, part: number): string {
+  return part === 0 ? key : `${key}__${part}`;
+}
+
+/** Cuts a text without tearing a surrogate pair: half of one cannot be written. */
+function pieces(text: string): string[] {
+  const cut: string[] = [];
+  for (let from = 0; from < text.length; from += cut.at(-1)!.length) {
+    const piece = text.slice(from, from + longestText);
+    cut.push(/[\ud800-\udbff]$/.test(piece) && piece.length > 1 ? piece.slice(0, -1) : piece);
+  }
+  return cut;
+}
+
+function joined(key: string, stored: Readonly<Record<string, unknown>>): string {
+  let text = '';
+  for (let part = 0; partName(key, part) in stored; part += 1) text += String(stored[partName(key, part)]);
+  return text;
+}

@@ -1,0 +1,59 @@
+import type { TableClient } from '@azure/data-tables';
+import { partitions } from './placement';
+
+/** A row as the storage client returns it. */
+export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
+
+/** One shard's rows in order of row key, fetched a page at a time and only when they are needed. */
+function shardReader(
+  client: TableClient,
+  filter: string,
+  pageSize: number,
+  options: () => { abortSignal: AbortSignal },
+) {
+  const pages = client
+    .listEntities<Record<string, unknown>>({ ...options(), queryOptions: { filter } })
+    .byPage({ maxPageSize: pageSize });
+  let rows: StoredRow[] = [];
+  let at = 0;
+  let ended = false;
+  return {
+    isHungry: () => at === rows.length && !ended,
+    /** Fetches until there is a row to look at. Azure may send empty pages on the way. */
+    feed: async () => {
+      while (at === rows.length && !ended) {
+        const { value, done } = await pages.next();
+        ended = done === true || value.continuationToken === undefined;
+        rows = done === true ? [] : value;
+        at = 0;
+      }
+    },
+    head: () => rows[at],
+    take: () => rows[at++]!,
+  };
+}
+
+/**
+ * The rows of all shards that meet a condition, as one sequence ordered by row key. Each shard is asked for a page when
+ * its last one is used up, those that need one at the same time in parallel.
+ */
+export async function* mergeShards(
+  client: TableClient,
+  condition: string,
+  pageSize: number,
+  options: () => { abortSignal: AbortSignal },
+): AsyncGenerator<StoredRow> {
+  const shards = partitions.map((partition) =>
+    shardReader(client, `PartitionKey eq '${partition}' and ${condition}`, pageSize, options),
+  );
+  for (;;) {
+    await Promise.all(shards.filter((shard) => shard.isHungry()).map((shard) => shard.feed()));
+    let first: (typeof shards)[number] | undefined;
+    for (const shard of shards) {
+      const key = shard.head()?.rowKey;
+      if (key !== undefined && (first === undefined || key < first.head()!.rowKey!)) first = shard;
+    }
+    if (!first) return;
+    yield first.take();
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { TokenCredential } from '@azure/identity';
+import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableRecordStore } from './adapters/table/record-store';
+import { openTables } from './adapters/table/tables';
+import type { TableAccount } from './adapters/table/tables';
+import { readConfig } from './config';
+import type { Config } from './config';
+import { deviceDirectory, factsOf } from './workflows/device-directory';
+import { groupedAlertWrites } from './workflows/grouped-alert-writes';
+import type { IngestDeps } from './workflows/ingest-events';
+import { linkWaitingAlerts } from './workflows/link-waiting-alerts';
+import type { WriteDeps } from './workflows/record-changes';
+
+/*
+ * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
+ * at start, needed or not.
+ */
+
+const now = () => Date.now();
+
+const config = once(() => readConfig(process.env));
+
+const tables = once(() => openTables(accountOf(config())));
+
+export const recordStore = once(() => tableRecordStore(tables()));
+
+const alertLedger = once(() => tableAlertLedger(tables()));
+
+const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge, now));
+
+/** What the settling of alerts needs, whoever raised them. */
+export const ingestion = once((): IngestDeps => {
+  const { debounce, groupBy, joinOpenTicket } = config();
+  return {
+    ledger: alertLedger(),
+    records: recordStore(),
+    devices: devices(),
+    factsOf: async ({ fresh, known }) => {
+      const found = await Promise.all([devices().find(known), devices().find(fresh, 'fresh')]);
+      return new Map(found.flatMap((map) => [...map].map(([id, device]) => [id, factsOf(device)] as const)));
+    },
+    rules: debounce,
+    groupBy,
+    joinOpenTicket,
+    progress: new Map(),
+    now,
+  };
+});
+
+/** What creating and changing records over HTTP needs. */
+export const recordWrites = once(
+  (): WriteDeps => ({
+    records: recordStore(),
+    now,
+    unique: randomUUID,
+    deviceAppeared: async (deviceId) => {
+      await linkWaitingAlerts({ ledger: alertLedger(), devices: devices() }, deviceId);
+    },
+    alerts: groupedAlertWrites(ingestion(), randomUUID),
+  }),
+);
+
+function accountOf({ tables: account }: Config): TableAccount {
+  return 'endpoint' in account ? { ...account, credential: managedIdentity() } : account;
+}
+
+/** The library behind it is heavy and only needed in Azure: it is loaded with the first token. */
+function managedIdentity(): TokenCredential {
+  const credential = once(async () => new (await import('@azure/identity')).DefaultAzureCredential());
+  return { getToken: async (...question) => (await credential()).getToken(...question) };
+}
+
+function once<T>(build: () => T): () => T {
+  let built: { value: T } | undefined;
+  return () => (built ??= { value: build() }).value;
+}

@@ -1,0 +1,133 @@
+import {
+  alertState,
+  alertStatus,
+  alertType,
+  caseOrigin,
+  caseState,
+  caseStatus,
+  plainState,
+  plainStatus,
+  priority,
+  workOrderStatus,
+} from '../model/choices';
+import type { Row } from '../model/edm';
+import type { Alert, Case, EntityName, WorkOrder } from '../model/entities';
+import type { OpenTicket } from './debounce';
+import type { Arrival } from './fold';
+import { makeId, placeInId, readableNumber } from './ids';
+import type { Response } from './response';
+
+/** What is known of an alert's device when its rows are written. */
+export interface DeviceFacts {
+  id: string;
+  account: string | null;
+  asset: string | null;
+  response: number | null;
+  priority: number | null;
+}
+
+/** The record of a settled alert. */
+export function alertRow(
+  arrival: Arrival,
+  device: DeviceFacts | undefined,
+  reason: string,
+  now: number,
+  more: Row,
+): Alert {
+  const { id, alert, groupKey } = arrival;
+  return {
+    msdyn_iotalertid: id,
+    msdyn_description: alert.description,
+    msdyn_alertdata: alert.data || null,
+    msdyn_alerttime: iso(alert.time),
+    msdyn_alerttoken: alert.token,
+    msdyn_alerttype: alert.type,
+    _msdyn_device_value: device?.id ?? null,
+    msdyn_deviceid: alert.deviceId,
+    _msdyn_customerasset_value: device?.asset ?? null,
+    ccs_readingtype: alert.readingType,
+    ccs_reading: alert.reading,
+    ccs_threshold: alert.threshold,
+    ccs_ruleoutput: alert.ruleOutput,
+    ccs_reason: reason,
+    ccs_groupkey: groupKey,
+    ccs_lastalerttime: iso(alert.time),
+    statecode: alertState.Active,
+    statuscode: alertStatus.Active,
+    createdon: iso(now),
+    modifiedon: iso(now),
+    ...arrival.columns,
+    ...more,
+  };
+}
+
+/** The ticket a parent is linked to: the one it joins, or a new one whose id follows from the alert's. */
+export function ticketOf(response: Response, alertId: string): OpenTicket | undefined {
+  if (response.kind === 'join') return response.ticket;
+  if (response.kind === 'nothing') return undefined;
+  const place = placeInId(alertId) ?? { time: 0, shard: 0 };
+  const { ticket: kind, account } = response;
+  return { kind, account, id: makeId({ ...place, seed: `${kind} of ${alertId}` }) };
+}
+
+/** What a ticket changes on its alert. */
+export function ticketColumns(ticket: OpenTicket | undefined): Alert {
+  if (!ticket) return {};
+  return ticket.kind === 'case'
+    ? {
+        _msdyn_case_value: ticket.id,
+        statecode: alertState.InProgress,
+        statuscode: alertStatus['In Progress - Case Created'],
+      }
+    : {
+        _msdyn_workorder_value: ticket.id,
+        statecode: alertState.InProgress,
+        statuscode: alertStatus['In Progress - Work Order Created'],
+      };
+}
+
+/** The record of a case or work order that an alert opened. */
+export function ticketRow(
+  { id: alertId, alert, groupKey }: Arrival,
+  { kind, id, account }: OpenTicket,
+  device: DeviceFacts | undefined,
+  now: number,
+): { entity: EntityName; row: Row } {
+  const importance =
+    alert.type === alertType['Preventive Maintenance'] ? priority.Low : (device?.priority ?? priority.Normal);
+  const common = { _msdyn_iotalert_value: alertId, ccs_groupkey: groupKey, createdon: iso(now), modifiedon: iso(now) };
+  if (kind === 'case') {
+    const row: Case = {
+      incidentid: id,
+      title: alert.description,
+      ticketnumber: `CAS-${readableNumber(id)}`,
+      description: alert.data || null,
+      _customerid_value: account,
+      caseorigincode: caseOrigin.IoT,
+      prioritycode: importance,
+      statecode: caseState.Active,
+      statuscode: caseStatus['In Progress'],
+      ...common,
+    };
+    return { entity: 'incident', row };
+  }
+  const row: WorkOrder = {
+    msdyn_workorderid: id,
+    msdyn_name: `WO-${readableNumber(id)}`,
+    msdyn_workordersummary: alert.description,
+    msdyn_primaryincidentdescription: alert.data || null,
+    _msdyn_serviceaccount_value: account,
+    _msdyn_customerasset_value: device?.asset ?? null,
+    msdyn_systemstatus: workOrderStatus.Unscheduled,
+    ccs_prioritycode: importance,
+    statecode: plainState.Active,
+    statuscode: plainStatus.Active,
+    ...common,
+  };
+  return { entity: 'msdyn_workorder', row };
+}
+
+/** Date and time as the Web API writes it. */
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,143 @@
+/**
+ * Which alerts are one: the decision that makes one parent of forty repeats.
+ *
+ * Alerts with the same group key belong together. Within a group an alert falls into the time window of an open parent
+ * and becomes its duplicate, or it becomes a parent and opens a window of its own. Depth is always one. Times are event
+ * times in milliseconds, so late and reordered delivery finds the window it belongs to.
+ */
+
+export interface DebounceRules {
+  /** Length of the window in milliseconds; both ends belong to it. */
+  span: number;
+  /** `fixed` counts from the parent, `sliding` from any alert already in the window. */
+  mode: 'fixed' | 'sliding';
+  /** How far apart, in milliseconds, the ends of a sliding window may drift. */
+  maxAge: number;
+}
+
+/** A parent alert and the stretch of time that its duplicates have covered so far. */
+export interface Window {
+  parent: string;
+  /** Time of the parent alert. */
+  first: number;
+  earliest: number;
+  latest: number;
+  /** False once the parent alert was closed: nothing is attached to it any more. */
+  open: boolean;
+  /** Duplicates under the parent. */
+  duplicates: number;
+  /** Identities of the events counted here, oldest first. */
+  seen: Set<string>;
+}
+
+/** A case or work order that is still open for a group. */
+export interface OpenTicket {
+  kind: 'case' | 'workorder';
+  id: string;
+  account: string;
+}
+
+/** What is remembered of a group between alerts. */
+export interface Group {
+  /** Newest last, at most `windowsKept`. */
+  windows: Window[];
+  tickets: OpenTicket[];
+  /** Device ids of alerts whose device is not known yet. */
+  waiting: string[];
+}
+
+export type Verdict =
+  | { kind: 'parent'; reason: 'first-of-group' | 'outside-window' | 'parent-closed' | 'no-group-key' }
+  | { kind: 'duplicate'; window: Window; reason: 'within-window' }
+  | { kind: 'repeat'; window: Window; reason: 'same-event' };
+
+/** One alert, as far as debouncing is concerned. `identity` is null when the device gave neither token nor message id. */
+export interface Candidate {
+  id: string;
+  time: number;
+  identity: string | null;
+}
+
+/** Late alerts can find this many windows of the past; identities are remembered for the newest events only. */
+export const windowsKept = 8;
+export const identitiesKept = 8_000;
+
+export const emptyGroup = (): Group => ({ windows: [], tickets: [], waiting: [] });
+
+/** Decides about one alert. Pure: the group is not changed; `absorb` does that with the verdict. */
+export function debounce(group: Group, alert: Candidate, rules: DebounceRules): Verdict {
+  const near = group.windows.filter((window) => isInside(window, alert.time, rules));
+  const { identity } = alert;
+  const counted = identity === null ? undefined : near.find((window) => window.seen.has(identity));
+  if (counted) return { kind: 'repeat', window: counted, reason: 'same-event' };
+  const open = near.filter((window) => window.open);
+  if (open.length > 0) return { kind: 'duplicate', window: nearest(open, alert.time), reason: 'within-window' };
+  if (near.length > 0) return { kind: 'parent', reason: 'parent-closed' };
+  return { kind: 'parent', reason: group.windows.length === 0 ? 'first-of-group' : 'outside-window' };
+}
+
+/** Writes a verdict into the group. Changes its argument: the caller owns a copy (`copyGroup`) for the length of a fold. */
+export function absorb(group: Group, alert: Candidate, verdict: Verdict): void {
+  if (verdict.kind === 'repeat') return;
+  if (verdict.kind === 'duplicate') {
+    const { window } = verdict;
+    window.duplicates += 1;
+    window.earliest = Math.min(window.earliest, alert.time);
+    window.latest = Math.max(window.latest, alert.time);
+    remember(group, window, alert.identity);
+    return;
+  }
+  const { id: parent, time } = alert;
+  const window: Window = {
+    parent,
+    first: time,
+    earliest: time,
+    latest: time,
+    open: true,
+    duplicates: 0,
+    seen: new Set(),
+  };
+  group.windows.push(window);
+  if (group.windows.length > windowsKept) group.windows.shift();
+  remember(group, window, alert.identity);
+}
+
+/** A copy that `absorb` may change. */
+export function copyGroup(group: Group): Group {
+  return {
+    windows: group.windows.map((window) => ({ ...window, seen: new Set(window.seen) })),
+    tickets: [...group.tickets],
+    waiting: [...group.waiting],
+  };
+}
+
+/** The group after a parent alert was closed or opened again. */
+export function setWindowOpen(group: Group, parent: string, open: boolean): Group {
+  const windows = group.windows.map((window) => (window.parent === parent ? { ...window, open } : window));
+  return { ...group, windows };
+}
+
+function isInside(window: Window, time: number, { span, mode, maxAge }: DebounceRules): boolean {
+  if (mode === 'fixed') return Math.abs(time - window.first) <= span;
+  const reaches = time >= window.earliest - span && time <= window.latest + span;
+  return reaches && Math.max(window.latest, time) - Math.min(window.earliest, time) <= maxAge;
+}
+
+function nearest(windows: Window[], time: number): Window {
+  return windows.reduce((best, window) =>
+    Math.abs(time - window.first) < Math.abs(time - best.first) ? window : best,
+  );
+}
+
+function remember(group: Group, window: Window, identity: string | null): void {
+  if (identity === null) return;
+  window.seen.add(identity);
+  let kept = group.windows.reduce((sum, { seen }) => sum + seen.size, 0);
+  for (const { seen } of group.windows) {
+    for (const oldest of seen) {
+      if (kept <= identitiesKept) return;
+      seen.delete(oldest);
+      kept -= 1;
+    }
+  }
+}

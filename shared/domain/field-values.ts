@@ -1,0 +1,96 @@
+import type { Column, Scalar } from '../model/edm';
+import { ServiceError } from './errors';
+
+/** Dates before this one cannot be stored in Dataverse. */
+const firstYear = 1753;
+
+/**
+ * A value that a caller sent for a column, as a record holds it: GUIDs in lower case, times in UTC with milliseconds, an
+ * empty text as no value. Throws `invalid-value` that says what is allowed.
+ */
+export function fieldValue(name: string, column: Column, value: unknown): Scalar {
+  if (value === null || value === '') return null;
+  const accepted = accept(column, value);
+  if (accepted === undefined) throw refused(name, column, value);
+  return accepted;
+}
+
+/** A GUID in its usual form, in lower case; undefined when the text is none. */
+export function guidOf(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined;
+}
+
+/** Milliseconds of an ISO 8601 date, or date and time with an offset; undefined when it is none or no such day exists. */
+export function timeOf(text: string): number | undefined {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d))?$/i.exec(text);
+  if (!parts) return undefined;
+  const [, year, month, day] = parts.map(Number);
+  // Date.parse takes 30 February for a day in March.
+  if (new Date(Date.UTC(year!, month! - 1, day)).getUTCDate() !== day) return undefined;
+  const time = Date.parse(text.toUpperCase());
+  return Number.isNaN(time) || year! < firstYear ? undefined : time;
+}
+
+function accept(column: Column, value: unknown): Scalar | undefined {
+  switch (column.kind) {
+    case 'id':
+    case 'lookup':
+      return guidOf(value);
+    case 'string':
+    case 'memo':
+      return typeof value === 'string' && value.length <= column.maxLength && isClean(value) ? value : undefined;
+    case 'integer':
+      return Number.isInteger(value) && inRange(column, value as number) ? (value as number) + 0 : undefined;
+    case 'decimal':
+      return typeof value === 'number' && inRange(column, value) ? value + 0 : undefined;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'datetime': {
+      const time = typeof value === 'string' ? timeOf(value) : undefined;
+      return time === undefined ? undefined : new Date(time).toISOString();
+    }
+    case 'choice':
+      return Object.values(column.options).find((option) => option === value);
+  }
+}
+
+function refused(name: string, column: Column, value: unknown): ServiceError {
+  const got = typeof value === 'string' && value.length > 60 ? `a text of ${value.length} characters` : JSON.stringify(value);
+  return new ServiceError('invalid-value', `${name} must be ${allowed(column)}; got ${got}.`);
+}
+
+function allowed(column: Column): string {
+  switch (column.kind) {
+    case 'id':
+    case 'lookup':
+      return 'a GUID';
+    case 'string':
+    case 'memo':
+      return `a text of at most ${column.maxLength} characters, without control characters or halves of characters`;
+    case 'integer':
+      return `a whole number from ${column.min} to ${column.max}`;
+    case 'decimal':
+      return `a number from ${column.min} to ${column.max}`;
+    case 'boolean':
+      return 'true or false';
+    case 'datetime':
+      return `a date and time like 2026-11-21T04:14:50Z, in ${firstYear} or later`;
+    case 'choice':
+      return `one of ${Object.entries(column.options)
+        .map(([label, option]) => `${option} (${label})`)
+        .join(', ')}`;
+  }
+}
+
+function inRange({ min, max }: { min: number; max: number }, value: number): boolean {
+  return value >= min && value <= max;
+}
+
+/** Lone surrogates cannot be written as UTF-8, and control characters other than line breaks and tabs break clients. */
+function isClean(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(
+    text,
+  );
+}

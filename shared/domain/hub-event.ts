@@ -1,0 +1,44 @@
+import { isUtf8 } from 'node:buffer';
+import { itemsPerEvent } from './coverage';
+import { refuse } from './incoming';
+import type { Refusal } from './incoming';
+
+/** A device-to-cloud message as the hub hands it on. */
+export interface HubEvent {
+  /** Sequence number within its hub partition. */
+  sequence: number;
+  /** When the hub took it, in milliseconds. */
+  enqueued: number;
+  /** The device, as the hub authenticated it. */
+  connectionDeviceId: string | undefined;
+  messageId: string | undefined;
+  /** `Telemetry`, or what else the hub reports (twin changes, connections); undefined when routed from elsewhere. */
+  messageSource: string | undefined;
+  body: Uint8Array;
+}
+
+/** Only telemetry is about readings; the hub's own notices are none of ours. */
+export function isTelemetry({ messageSource }: HubEvent): boolean {
+  return messageSource === undefined || messageSource.toLowerCase() === 'telemetry';
+}
+
+/** The JSON values in a body: one, or the elements of an array. Nothing is lost: what cannot be read says why. */
+export function valuesIn(body: Uint8Array): unknown[] | Refusal {
+  if (!isUtf8(body)) return refuse('not-utf8', 'The body is not UTF-8 text.');
+  const text = new TextDecoder().decode(body); // takes a byte order mark off
+  if (text.trim() === '') return refuse('empty', 'The message has no body; expected a JSON object or array.');
+  const value = parse(text);
+  if (value instanceof SyntaxError) return refuse('not-json', `The body is not JSON: ${value.message}`);
+  const values = Array.isArray(value) ? (value as unknown[]) : [value];
+  return values.length < itemsPerEvent / 16
+    ? values
+    : refuse('too-many-items', `The body has ${values.length} items; at most ${itemsPerEvent / 16 - 1} are allowed.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Column, Row, Scalar } from '../model/edm';
+import type { EntityName } from '../model/entities';
+import { propertiesOf } from '../model/properties';
+
+/** A question for records of one table. */
+export interface RecordQuery {
+  entity: EntityName;
+  /** Conditions that storage can look for. */
+  equals: Readonly<Record<string, Scalar>>;
+  /** The whole condition, when `equals` does not say it all. */
+  matches?: (row: Row) => boolean;
+  /** Empty: newest first. */
+  order: readonly Order[];
+  /** At most this many records. */
+  limit: number;
+  /** Whether to look for a next page; without it, `limit` is all that the caller wants. */
+  paged: boolean;
+  /** Where the last page ended: at a record, or after so many records of a sorted result. */
+  after?: Position;
+  /** Whether to count all records that match. */
+  count: boolean;
+}
+
+export interface Order {
+  property: string;
+  descending: boolean;
+}
+
+export type Position = { kind: 'record'; id: string } | { kind: 'rank'; rank: number };
+
+/** A value in a form that `<` and `===` compare rightly: times as milliseconds, everything else as it is. */
+export function comparable(column: Column, value: Scalar | undefined): Scalar {
+  if (value === undefined || value === null) return null;
+  return column.kind === 'datetime' ? Date.parse(String(value)) : value;
+}
+
+/** Orders rows by several properties; no value comes before every value. Equal rows keep their order. */
+export function byOrder(name: EntityName, order: readonly Order[]): (a: Row, b: Row) => number {
+  const columns = order.map(({ property, descending }) => ({
+    property,
+    column: propertiesOf(name).get(property)!.column,
+    sign: descending ? -1 : 1,
+  }));
+  return (a, b) => {
+    for (const { property, column, sign } of columns) {
+      const [left, right] = [comparable(column, a[property]), comparable(column, b[property])];
+      if (left === right) continue;
+      if (left === null) return -sign;
+      if (right === null) return sign;
+      return left < right ? -sign : sign;
+    }
+    return 0;
+  };
+}

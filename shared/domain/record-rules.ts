@@ -1,0 +1,57 @@
+import type { Row } from '../model/edm';
+import { entity } from '../model/entities';
+import type { EntityName } from '../model/entities';
+import { propertiesOf } from '../model/properties';
+import { ServiceError } from './errors';
+import { parseRules } from './rules';
+
+/** What IoT Hub allows in a device id, without the comma, which separates ids in the lists that actions take. */
+const deviceId = /^[A-Za-z0-9\-:.+%_#*?!()=@;$']{1,100}$/;
+
+/** Rules on columns beyond their kind; each returns what is wrong. */
+const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string) => string | undefined>>>> = {
+  msdyn_iotdevice: {
+    msdyn_deviceid: (value) =>
+      deviceId.test(value) ? undefined : "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '",
+    msdyn_tags: jsonObject,
+    msdyn_devicesettings: jsonObject,
+  },
+  msdyn_iotdevicecategory: {
+    ccs_rules: (value) => {
+      const rules = parseRules(value);
+      return rules.kind === 'invalid' ? `cannot be used: ${rules.reason}` : undefined;
+    },
+  },
+};
+
+/** Refuses a record that lacks a required value, or breaks a rule of its table in one of the `changed` properties. */
+export function checkRecord(name: EntityName, row: Row, changed: Row): void {
+  for (const { name: property, column } of propertiesOf(name).values()) {
+    if (!column.required || column.readOnly || (row[property] ?? null) !== null) continue;
+    const how = column.kind === 'lookup' ? `Bind it with "${column.navigation}@odata.bind".` : 'Send a value.';
+    throw new ServiceError('invalid-value', `${property} (${column.label}) of ${entity(name).set} is required. ${how}`);
+  }
+  for (const [property, check] of Object.entries(checks[name] ?? {})) {
+    const value = changed[property];
+    const wrong = typeof value === 'string' ? check(value) : undefined;
+    if (wrong !== undefined) throw new ServiceError('invalid-value', `${property} ${wrong}`);
+  }
+}
+
+/** Whether records of a table are written by the service alone: no column of its own can be set. */
+export function isServiceOwned(name: EntityName): boolean {
+  const own = Object.entries(entity(name).columns).filter(
+    ([logicalName, column]) => column.kind !== 'id' && logicalName !== 'statecode' && logicalName !== 'statuscode',
+  );
+  return own.every(([, column]) => column.readOnly === true);
+}
+
+function jsonObject(value: string): string | undefined {
+  const wrong = 'must be the text of a JSON object, e.g. {"building":"7"}';
+  try {
+    const json: unknown = JSON.parse(value);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? undefined : wrong;
+  } catch {
+    return wrong;
+  }
+}

@@ -1,0 +1,46 @@
+import { alertState, caseState, plainState, workOrderStatus } from '../model/choices';
+import type { Row } from '../model/edm';
+import { entity } from '../model/entities';
+import type { EntityName } from '../model/entities';
+import { setWindowOpen } from './debounce';
+import type { Group, OpenTicket } from './debounce';
+
+/** A change to the group that a record belongs to. */
+export interface Regroup {
+  groupKey: string;
+  change: (group: Group) => Group;
+}
+
+/**
+ * What a change of a record means for its group: a closed parent alert takes no more duplicates, a closed case or work
+ * order is not joined any more, and opening them again undoes that. Undefined when the group does not care.
+ */
+export function regroupFor(name: EntityName, before: Row, after: Row): Regroup | undefined {
+  const groupKey = after['ccs_groupkey'];
+  const isOpen = openness[name];
+  if (typeof groupKey !== 'string' || !isOpen || isOpen(before) === isOpen(after)) return undefined;
+  const id = String(after[entity(name).key]);
+  if (name === 'msdyn_iotalert') return { groupKey, change: (group) => setWindowOpen(group, id, isOpen(after)) };
+  const ticket = ticketIn(name, after, id);
+  return { groupKey, change: (group) => setTicketOpen(group, ticket, isOpen(after)) };
+}
+
+const openness: Partial<Record<EntityName, (row: Row) => boolean>> = {
+  msdyn_iotalert: ({ statecode }) => statecode === alertState.Active || statecode === alertState.InProgress,
+  incident: ({ statecode }) => statecode === caseState.Active,
+  msdyn_workorder: ({ statecode, msdyn_systemstatus: status }) =>
+    statecode === plainState.Active && status !== null && !finished.has(Number(status)),
+};
+
+const finished = new Set<number>([workOrderStatus.Completed, workOrderStatus.Posted, workOrderStatus.Canceled]);
+
+function ticketIn(name: EntityName, row: Row, id: string): OpenTicket {
+  return name === 'incident'
+    ? { kind: 'case', id, account: String(row['_customerid_value']) }
+    : { kind: 'workorder', id, account: String(row['_msdyn_serviceaccount_value']) };
+}
+
+function setTicketOpen(group: Group, ticket: OpenTicket, open: boolean): Group {
+  const others = group.tickets.filter(({ id }) => id !== ticket.id);
+  return { ...group, tickets: open ? [...others, ticket] : others };
+}

@@ -1,0 +1,200 @@
+import { ServiceError } from '../domain/errors';
+import type { Column } from '../model/edm';
+import { entity } from '../model/entities';
+import type { EntityName } from '../model/entities';
+import { navigationsOf, propertiesOf } from '../model/properties';
+import type { Comparison, Filter, Literal, Operand, TextFunction, ValueKind } from './filter';
+import { tokensOf } from './filter-tokens';
+import type { Token } from './filter-tokens';
+
+const comparisons: readonly string[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] satisfies Comparison[];
+const textFunctions: readonly string[] = ['contains', 'startswith', 'endswith'] satisfies TextFunction[];
+
+/** Parentheses and `not` may be nested this deep: enough for people, and no danger to the stack. */
+const deepest = 50;
+
+/**
+ * Reads a `$filter`: comparisons (`eq ne gt ge lt le`), `in`, `and`, `or`, `not`, parentheses, `contains`, `startswith`,
+ * `endswith`, and a boolean property by itself. Throws `bad-request` with the place and what was expected there.
+ *
+ *     either  = both ('or' both)*
+ *     both    = single ('and' single)*
+ *     single  = 'not' single | '(' either ')' | function '(' operand ',' operand ')' | operand [comparison | in]
+ */
+export function parseFilter(text: string, name: EntityName): Filter {
+  const tokens = tokensOf(text);
+  let next = 0;
+  let depth = 0;
+
+  const peek = () => tokens[next]!;
+  const isWord = (word: string) => peek().kind === 'word' && peek().text === word;
+  const isMark = (mark: string) => peek().kind === 'mark' && peek().text === mark;
+  const take = () => tokens[next++]!;
+  const expect = (mark: string) => {
+    if (!isMark(mark)) throw unexpected(peek(), `'${mark}'`);
+    return take();
+  };
+  const nested = <T>(read: () => T): T => {
+    depth += 1;
+    if (depth > deepest) throw new ServiceError('bad-request', `$filter: nested more than ${deepest} levels deep.`);
+    const result = read();
+    depth -= 1;
+    return result;
+  };
+
+  const either = (): Filter => chain('or', both);
+  const both = (): Filter => chain('and', single);
+  const chain = (kind: 'and' | 'or', part: () => Filter): Filter => {
+    const parts = [part()];
+    while (isWord(kind)) {
+      take();
+      parts.push(part());
+    }
+    return parts.length === 1 ? parts[0]! : { kind, parts };
+  };
+
+  const single = (): Filter => {
+    if (isWord('not')) {
+      take();
+      return nested(() => ({ kind: 'not', part: single() }));
+    }
+    if (isMark('(')) {
+      take();
+      const inner = nested(either);
+      expect(')');
+      return inner;
+    }
+    const following = tokens[next + 1];
+    if (peek().kind === 'word' && following?.kind === 'mark' && following.text === '(') return call();
+    return comparison();
+  };
+
+  const call = (): Filter => {
+    const test = take();
+    if (!textFunctions.includes(test.text)) {
+      throw new ServiceError('unsupported', `$filter: the function '${test.text}' is not offered, only ${textFunctions.join(', ')}.`);
+    }
+    expect('(');
+    const operand = textOperand(test.text);
+    expect(',');
+    const part = textOperand(test.text);
+    expect(')');
+    return { kind: 'text', test: test.text as TextFunction, operand, part };
+  };
+
+  const textOperand = (test: string): Operand => {
+    const token = peek();
+    const operand = readOperand();
+    if (!['text', 'null'].includes(kindOf(operand))) throw mismatch(token, `${test} takes texts`);
+    return operand;
+  };
+
+  const comparison = (): Filter => {
+    const start = peek();
+    const left = readOperand();
+    const operator = peek();
+    if (isWord('in')) {
+      take();
+      return { kind: 'in', operand: left, list: list(left) };
+    }
+    if (operator.kind === 'word' && comparisons.includes(operator.text)) {
+      take();
+      const token = peek();
+      const right = readOperand();
+      checkKinds(left, right, token);
+      return { kind: 'compare', comparison: operator.text as Comparison, left, right };
+    }
+    if (kindOf(left) === 'boolean') return { kind: 'flag', operand: left };
+    throw unexpected(operator, `one of ${comparisons.join(', ')}, in after '${start.text}'`);
+  };
+
+  const list = (left: Operand): Literal[] => {
+    expect('(');
+    const values: Literal[] = [];
+    do {
+      const token = peek();
+      const value = readOperand();
+      if (value.kind !== 'literal') throw unexpected(token, 'a value');
+      checkKinds(left, value, token);
+      values.push(value);
+    } while (isMark(',') && take());
+    expect(')');
+    return values;
+  };
+
+  const readOperand = (): Operand => {
+    const token = peek();
+    if (token.kind === 'value') {
+      take();
+      return token.literal;
+    }
+    if (token.kind !== 'word') throw unexpected(token, 'a property or a value');
+    take();
+    return operandNamed(name, token);
+  };
+
+  const filter = either();
+  if (peek().kind !== 'end') throw unexpected(peek(), "'and', 'or' or the end");
+  return filter;
+}
+
+/** A property, or a lookup by its navigation: `msdyn_Account/accountid` and `msdyn_Account` mean `_msdyn_account_value`. */
+function operandNamed(name: EntityName, token: Token): Operand {
+  const [first = '', second, ...more] = token.text.split('/');
+  const navigation = navigationsOf(name).get(first);
+  const leadsToKey = navigation && (second === undefined || second === entity(navigation.target).key) && more.length === 0;
+  const property = propertiesOf(name).get(leadsToKey ? navigation.property : token.text);
+  if (property) return { kind: 'property', property };
+  if (navigation) {
+    const key = entity(navigation.target).key;
+    throw new ServiceError('unsupported', `$filter: of ${first} only ${first}/${key} can be asked for, not '${token.text}'.`);
+  }
+  throw new ServiceError('unknown-property', `$filter: could not find a property named '${token.text}' on ${entity(name).set} (at character ${token.at}).`);
+}
+
+function kindOf(operand: Operand): ValueKind {
+  return operand.kind === 'literal' ? operand.type : kindOfColumn(operand.property.column);
+}
+
+function kindOfColumn(column: Column): ValueKind {
+  switch (column.kind) {
+    case 'id':
+    case 'lookup':
+      return 'guid';
+    case 'string':
+    case 'memo':
+      return 'text';
+    case 'integer':
+    case 'decimal':
+    case 'choice':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'datetime':
+      return 'time';
+  }
+}
+
+const howToWrite: Readonly<Record<ValueKind, string>> = {
+  text: "a text in single quotes, 'like this'",
+  number: 'a number without quotes',
+  boolean: 'true or false',
+  guid: 'a GUID without quotes',
+  time: 'a date or time without quotes, like 2026-11-21T04:14:50Z',
+  null: 'null',
+};
+
+function checkKinds(left: Operand, right: Operand, token: Token): void {
+  const [a, b] = [kindOf(left), kindOf(right)];
+  if (a === b || a === 'null' || b === 'null') return;
+  const what = left.kind === 'property' ? `${left.property.name} takes ${howToWrite[a]}` : `a ${a} cannot be compared with a ${b}`;
+  throw mismatch(token, what);
+}
+
+function mismatch({ at, text }: Token, what: string): ServiceError {
+  return new ServiceError('bad-request', `$filter: ${what}; got ${text} (at character ${at}).`);
+}
+
+function unexpected({ at, text }: Token, expected: string): ServiceError {
+  return new ServiceError('bad-request', `$filter: expected ${expected}, got ${text} (at character ${at}).`);
+}

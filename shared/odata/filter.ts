@@ -1,0 +1,84 @@
+import { comparable } from '../domain/record-query';
+import type { Row, Scalar } from '../model/edm';
+import type { Property } from '../model/properties';
+
+export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
+export type TextFunction = 'contains' | 'startswith' | 'endswith';
+
+/** What kind of value an operand has; only values of one kind can be compared, and null with every kind. */
+export type ValueKind = 'text' | 'number' | 'boolean' | 'guid' | 'time' | 'null';
+
+/** A value as it stands in the filter; times in milliseconds, GUIDs in lower case. */
+export interface Literal {
+  kind: 'literal';
+  type: ValueKind;
+  value: Scalar;
+}
+
+export type Operand = Literal | { kind: 'property'; property: Property };
+
+/** A `$filter` whose names and types have been checked against the model. */
+export type Filter =
+  | { kind: 'and' | 'or'; parts: readonly Filter[] }
+  | { kind: 'not'; part: Filter }
+  | { kind: 'compare'; comparison: Comparison; left: Operand; right: Operand }
+  | { kind: 'in'; operand: Operand; list: readonly Literal[] }
+  | { kind: 'text'; test: TextFunction; operand: Operand; part: Operand }
+  | { kind: 'flag'; operand: Operand };
+
+/**
+ * Whether a record meets a filter. Texts are compared by their code units, so letter case matters. A comparison of order
+ * with null is false, and so is a text function on null; null equals null.
+ */
+export function meets(filter: Filter, row: Row): boolean {
+  switch (filter.kind) {
+    case 'and':
+      return filter.parts.every((part) => meets(part, row));
+    case 'or':
+      return filter.parts.some((part) => meets(part, row));
+    case 'not':
+      return !meets(filter.part, row);
+    case 'compare':
+      return compare(filter.comparison, valueOf(filter.left, row), valueOf(filter.right, row));
+    case 'in': {
+      const value = valueOf(filter.operand, row);
+      return filter.list.some((literal) => literal.value === value);
+    }
+    case 'text':
+      return testText(filter.test, valueOf(filter.operand, row), valueOf(filter.part, row));
+    case 'flag':
+      return valueOf(filter.operand, row) === true;
+  }
+}
+
+function valueOf(operand: Operand, row: Row): Scalar {
+  return operand.kind === 'literal' ? operand.value : comparable(operand.property.column, row[operand.property.name]);
+}
+
+function compare(comparison: Comparison, left: Scalar, right: Scalar): boolean {
+  if (comparison === 'eq') return left === right;
+  if (comparison === 'ne') return left !== right;
+  if (left === null || right === null) return false;
+  switch (comparison) {
+    case 'gt':
+      return left > right;
+    case 'ge':
+      return left >= right;
+    case 'lt':
+      return left < right;
+    case 'le':
+      return left <= right;
+  }
+}
+
+function testText(test: TextFunction, text: Scalar, part: Scalar): boolean {
+  if (typeof text !== 'string' || typeof part !== 'string') return false;
+  switch (test) {
+    case 'contains':
+      return text.includes(part);
+    case 'startswith':
+      return text.startsWith(part);
+    case 'endswith':
+      return text.endsWith(part);
+  }
+}

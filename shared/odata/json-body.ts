@@ -1,0 +1,51 @@
+import { ServiceError } from '../domain/errors';
+
+export const largestBody = 1024 * 1024;
+
+/** Reads a request's body: one JSON object in UTF-8, at most 1 MiB, each property given once. */
+export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  if (bytes.length > largestBody) {
+    throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
+  }
+  const text = decode(bytes);
+  const json = parse(text);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new ServiceError('bad-request', 'The body must be one JSON object, like {"name":"Contoso"}.');
+  }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw new ServiceError('bad-request', `The body gives '${twice}' twice.`);
+  return json as Record<string, unknown>;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new ServiceError('bad-request', 'The body is not valid UTF-8.', { cause: error });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = text.trim() === '' ? 'it is empty' : (error as Error).message;
+    throw new ServiceError('bad-request', `The body is not valid JSON: ${why}.`, { cause: error });
+  }
+}
+
+/** The first key that the outer object holds twice; `JSON.parse` would silently keep the last. The text is valid JSON. */
+function repeatedKey(text: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (key !== undefined && depth === 1) {
+      const name = JSON.parse(key) as string;
+      if (seen.has(name)) return name;
+      seen.add(name);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,141 @@
+import { positionOf, rangesOf } from '../domain/coverage';
+import type { Range } from '../domain/coverage';
+import { groupKeyOf } from '../domain/group-key';
+import type { KeyColumn } from '../domain/group-key';
+import { isTelemetry, valuesIn } from '../domain/hub-event';
+import type { HubEvent } from '../domain/hub-event';
+import { makeId, shardOf } from '../domain/ids';
+import { raise, understand } from '../domain/incoming';
+import type { IncomingAlert, Refusal, Telemetry } from '../domain/incoming';
+import { parseRules } from '../domain/rules';
+import type { Outcome } from '../domain/settlement';
+import type { Source } from '../ports/alert-ledger';
+import type { RecordStore } from '../ports/record-store';
+import type { DeviceDirectory, KnownDevice } from './device-directory';
+import { parkMessages } from './park-messages';
+import type { Parked } from './park-messages';
+import { settleAlerts } from './settle-alerts';
+import type { Batch, SettleDeps } from './settle-alerts';
+
+export interface IngestDeps extends SettleDeps {
+  records: RecordStore;
+  devices: DeviceDirectory;
+  groupBy: readonly KeyColumn[];
+  /** Up to where this process has dealt with each source without a gap. */
+  progress: Map<string, Range>;
+}
+
+/** What became of a batch of events. */
+export interface Ingested {
+  outcomes: Outcome[];
+  parked: Parked[];
+  /** Alerts that an earlier delivery had settled. */
+  skipped: number;
+  /** Events that are none of ours: the hub's own notices. */
+  ignored: number;
+}
+
+/** One JSON object of the batch, and where it stood. */
+interface Part {
+  event: HubEvent;
+  index: number;
+  content: IncomingAlert | Telemetry | Refusal;
+}
+
+/**
+ * Turns a batch of one hub partition into alerts and settles them. Returns when all of it is durable, throws when the
+ * storage fails, so that the batch is delivered again. What cannot be understood is parked and blocks nobody.
+ */
+export async function ingestEvents(source: Source, batch: readonly HubEvent[], deps: IngestDeps): Promise<Ingested> {
+  // Shuffled within a batch is harmless; the coverage needs ascending order.
+  const events = batch.toSorted((a, b) => a.sequence - b.sequence);
+  const telemetry = events.filter(isTelemetry);
+  const parts = telemetry.flatMap(partsOf);
+  const known = await deps.devices.find(deviceIdsIn(parts));
+  const { alerts, refusals } = applyRules(parts, known);
+  const parked = await parkMessages(source, refusals, deps);
+  const arrivals = alerts.map((alert) => arrivalOf(source, alert, known.get(alert.alert.deviceId), deps.groupBy));
+  const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
+  const { outcomes, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, deps);
+  const last = covered.at(-1);
+  if (last) deps.progress.set(keyOf(source), last);
+  return { outcomes, parked, skipped, ignored: events.length - telemetry.length };
+}
+
+function partsOf(event: HubEvent): Part[] {
+  const values = valuesIn(event.body);
+  if (!Array.isArray(values)) return [{ event, index: 0, content: values }];
+  const { connectionDeviceId, enqueued } = event;
+  return values.map((value, index) => {
+    // Several alerts in one message share its id without being one event.
+    const messageId = event.messageId && `${event.messageId}#${index}`;
+    return { event, index, content: understand({ value, connectionDeviceId, messageId, enqueued }) };
+  });
+}
+
+function deviceIdsIn(parts: readonly Part[]): string[] {
+  return [...new Set(parts.flatMap(({ content }) => (content.kind === 'refused' ? [] : [content.deviceId])))];
+}
+
+interface Indexed<T> {
+  event: HubEvent;
+  index: number;
+  alert: T;
+}
+
+/** Numbers what each event holds: alerts as they come, telemetry once for every rule of the device's category. */
+function applyRules(parts: readonly Part[], known: ReadonlyMap<string, KnownDevice>) {
+  const alerts: Indexed<IncomingAlert>[] = [];
+  const refusals: { event: HubEvent; index: number; refusal: Refusal }[] = [];
+  let previous: HubEvent | undefined;
+  let index = 0;
+  for (const { event, content } of parts) {
+    if (event !== previous) index = 0;
+    previous = event;
+    const results = content.kind === 'telemetry' ? raise(content, rulesOf(known.get(content.deviceId))) : [content];
+    for (const result of results) {
+      if (result.kind === 'refused') refusals.push({ event, index, refusal: result });
+      else alerts.push({ event, index, alert: result });
+      index += 1;
+    }
+  }
+  return { alerts, refusals };
+}
+
+function rulesOf(known: KnownDevice | undefined) {
+  const parsed = parseRules(known?.category?.ccs_rules);
+  return parsed.kind === 'ok' ? parsed.rules : [];
+}
+
+function arrivalOf(
+  { hub, partition }: Source,
+  { event, index, alert }: Indexed<IncomingAlert>,
+  known: KnownDevice | undefined,
+  groupBy: readonly KeyColumn[],
+): Batch['arrivals'][number] {
+  const columns = {
+    msdyn_deviceid: alert.deviceId,
+    msdyn_alerttype: alert.type,
+    ccs_readingtype: alert.readingType,
+    ccs_ruleoutput: alert.ruleOutput,
+  };
+  const groupKey = groupKeyOf(
+    groupBy,
+    { alert: columns, device: known?.device, category: known?.category },
+    alert.deviceId,
+  );
+  const shard = shardOf(groupKey);
+  const seed = `${hub}/${partition}/${event.sequence}/${index}`;
+  const id = makeId({ time: event.enqueued, shard, seed });
+  return { id, alert, groupKey, shard, position: positionOf(event.sequence, index) };
+}
+
+/** Ranges that follow on what this process dealt with before reach back to it, so that one range stays one range. */
+function withProgress(progress: Range | undefined, ranges: Range[]): Range[] {
+  return ranges.map(([from, to]) => {
+    const follows = progress && progress[0] <= from && from <= progress[1] + 1;
+    return follows ? [progress[0], Math.max(to, progress[1])] : [from, to];
+  });
+}
+
+const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;

@@ -1,0 +1,48 @@
+import type { HubEvent } from '../domain/hub-event';
+import { makeId, shardOf } from '../domain/ids';
+import type { Refusal } from '../domain/incoming';
+import type { EntityRecord } from '../model/entities';
+import type { Source } from '../ports/alert-ledger';
+import type { RecordStore } from '../ports/record-store';
+
+export type Parked = EntityRecord<'ccs_parkedmessage'>;
+
+/**
+ * Keeps what could not be understood: reason, place in the hub and body, one row for each part. The row's id follows
+ * from the place, so parking again changes nothing.
+ */
+export async function parkMessages(
+  source: Source,
+  refusals: readonly { event: HubEvent; index: number; refusal: Refusal }[],
+  { records, now }: { records: RecordStore; now(): number },
+): Promise<Parked[]> {
+  const rows = refusals.map(({ event, index, refusal }) => parkedRow(source, event, index, refusal, now()));
+  const results = await Promise.all(
+    rows.map(async (row) => ((await records.insert('ccs_parkedmessage', row)).kind === 'inserted' ? [row] : [])),
+  );
+  return results.flat();
+}
+
+function parkedRow({ hub, partition }: Source, event: HubEvent, index: number, refusal: Refusal, now: number): Parked {
+  const seed = `parked ${hub}/${partition}/${event.sequence}/${index}`;
+  const body = Buffer.from(event.body);
+  const text = body.toString('utf8');
+  const isText = refusal.reason !== 'not-utf8' && !text.includes('\0');
+  return {
+    ccs_parkedmessageid: makeId({ time: event.enqueued, shard: shardOf(seed), seed }),
+    ccs_parkedreason: refusal.reason,
+    ccs_detail: refusal.detail.slice(0, 400),
+    ccs_hub: hub,
+    ccs_partition: partition,
+    ccs_sequencenumber: String(event.sequence),
+    ccs_itemindex: index,
+    ccs_enqueuedtime: new Date(event.enqueued).toISOString(),
+    msdyn_deviceid: event.connectionDeviceId ?? null,
+    ccs_body: isText ? text : body.toString('base64'),
+    ccs_bodyencoding: isText ? 'utf-8' : 'base64',
+    statecode: 0,
+    statuscode: 1,
+    createdon: new Date(now).toISOString(),
+    modifiedon: new Date(now).toISOString(),
+  };
+}

@@ -1,0 +1,50 @@
+import { ServiceError } from '../domain/errors';
+import { describeKey } from '../domain/record-key';
+import type { RecordKey } from '../domain/record-key';
+import type { Row, Scalar } from '../model/edm';
+import { entity } from '../model/entities';
+import type { EntityName } from '../model/entities';
+import type { AlertWrites } from '../ports/alert-writes';
+import type { RecordStore } from '../ports/record-store';
+import { findRecord } from './read-records';
+
+/** What a caller wants a record to hold. Values are of the right kind already; what they name need not exist. */
+export interface RecordChanges {
+  /** OData properties; null empties a column. */
+  values: Row;
+  /** Lookups by the property that holds them; null empties one. */
+  links: Readonly<Record<string, RecordKey | null>>;
+}
+
+export interface WriteDeps {
+  records: RecordStore;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A text that was never returned before; ids are made of it. */
+  unique(): string;
+  /** Told after a write that sets the Device ID of a device; called again when a caller repeats the write. */
+  deviceAppeared(deviceId: string): Promise<void>;
+  alerts: AlertWrites;
+}
+
+/** The values with each link's id among them. A link to a record that does not exist is refused with `not-found`. */
+export async function resolveLinks(records: RecordStore, { values, links }: RecordChanges): Promise<Row> {
+  const ids = await Promise.all(
+    Object.entries(links).map(async ([property, key]): Promise<[string, Scalar]> => {
+      if (key === null) return [property, null];
+      const target = await findRecord(records, key);
+      if (!target) {
+        throw new ServiceError('not-found', `${describeKey(key)}, which ${property} is to be bound to, does not exist.`);
+      }
+      return [property, target.row[entity(key.entity).key] ?? null];
+    }),
+  );
+  return { ...values, ...Object.fromEntries(ids) };
+}
+
+export function inUse(name: EntityName, property: string, row: Row): ServiceError {
+  return new ServiceError(
+    'already-exists',
+    `A record with ${property} '${String(row[property])}' exists in ${entity(name).set} already.`,
+  );
+}

@@ -1,0 +1,93 @@
+import { ServiceError } from '../domain/errors';
+import { describeKey } from '../domain/record-key';
+import type { RecordKey } from '../domain/record-key';
+import { checkRecord, isServiceOwned } from '../domain/record-rules';
+import { nextState } from '../domain/record-state';
+import type { Row } from '../model/edm';
+import { entity } from '../model/entities';
+import type { Stored } from '../ports/record-store';
+import { createRecord } from './create-record';
+import { findRecord } from './read-records';
+import { inUse, resolveLinks } from './record-changes';
+import type { RecordChanges, WriteDeps } from './record-changes';
+
+/** What must be so for a write to take place, from `If-Match` and `If-None-Match`. */
+export interface WriteCondition {
+  /** The record must exist, and with `etags` have one of them. */
+  mustExist: boolean;
+  etags?: readonly string[];
+  /** The record must not exist. */
+  mustBeNew: boolean;
+}
+
+/** A race is lost only to somebody who wrote, so this bound is met by very many writers of one record only. */
+const attempts = 50;
+
+/**
+ * Changes a record, or creates it when it does not exist and nothing says that it must. Without ETags the change is
+ * applied to whatever the record is by then; with them, another's change in between is `precondition-failed`.
+ */
+export async function updateRecord(
+  key: RecordKey,
+  changes: RecordChanges,
+  condition: WriteCondition,
+  deps: WriteDeps,
+): Promise<Stored & { created: boolean }> {
+  const name = key.entity;
+  if (isServiceOwned(name)) {
+    throw new ServiceError('not-allowed', `Records of ${entity(name).set} are written by the service only.`);
+  }
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const old = await findRecord(deps.records, key);
+    check(key, old, condition);
+    if (!old) return { ...(await createRecord(name, withKey(key, changes), deps)), created: true };
+    const values = await resolveLinks(deps.records, changes);
+    const row = change(key, old.row, values, deps.now());
+    const result = await (entity(name).stored.table === entity('msdyn_iotalert').stored.table
+      ? deps.alerts.revise(name, old.row, row, old.etag)
+      : deps.records.replace(name, row, old.etag));
+    if (result.kind === 'exists') throw inUse(name, result.property, row);
+    if (result.kind === 'changed') continue;
+    if (name === 'msdyn_iotdevice' && typeof values.msdyn_deviceid === 'string') {
+      await deps.deviceAppeared(values.msdyn_deviceid);
+    }
+    return { row, etag: result.etag, created: false };
+  }
+  throw new ServiceError('precondition-failed', `${describeKey(key)} is changed by too many callers at once. Try again.`);
+}
+
+function check(key: RecordKey, old: Stored | undefined, { mustExist, etags, mustBeNew }: WriteCondition): void {
+  if (!old) {
+    if (mustExist) throw new ServiceError('not-found', `${describeKey(key)} does not exist.`);
+    return;
+  }
+  if (mustBeNew) {
+    throw new ServiceError('precondition-failed', `${describeKey(key)} exists already, and If-None-Match says it must not.`);
+  }
+  if (etags && !etags.includes(old.etag)) {
+    throw new ServiceError('precondition-failed', `${describeKey(key)} has changed: its ETag is ${old.etag}, not that of If-Match.`);
+  }
+}
+
+function change(key: RecordKey, old: Row, values: Row, now: number): Row {
+  const table = entity(key.entity);
+  const id = values[table.key];
+  if (id !== undefined && id !== old[table.key]) {
+    throw new ServiceError('invalid-value', `${table.key} cannot change: the record is ${describeKey(key)}.`);
+  }
+  const row = { ...old, ...values, ...nextState(table, values, old), modifiedon: new Date(now).toISOString() };
+  checkRecord(key.entity, row, values);
+  return row;
+}
+
+/** An upsert that creates takes the key from the address. */
+function withKey(key: RecordKey, { values, links }: RecordChanges): RecordChanges {
+  const { key: primary, alternateKey } = entity(key.entity);
+  const property = key.by === 'id' ? primary : alternateKey!;
+  const value = key.by === 'id' ? key.id : key.value;
+  if (values[property] !== undefined && values[property] !== value) {
+    throw new ServiceError('invalid-value', `${property} in the body differs from the one in the address, ${describeKey(key)}.`);
+  }
+  return { values: { ...values, [property]: value }, links };
+}
+

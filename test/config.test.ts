@@ -1,0 +1,56 @@
+import { readConfig } from '../shared/config';
+
+const required = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
+
+test('the defaults are a fixed window of a minute per device', () => {
+  expect(readConfig(required)).toEqual({
+    tables: { connectionString: 'UseDevelopmentStorage=true' },
+    debounce: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
+    groupBy: [{ source: 'alert', property: 'msdyn_deviceid' }],
+    joinOpenTicket: true,
+    deviceMaxAge: 2000,
+  });
+});
+
+test('an endpoint with an identity takes the place of the connection string', () => {
+  const endpoint = 'https://x.table.core.windows.net';
+  expect(readConfig({ TABLES_ENDPOINT: endpoint }).tables).toEqual({ endpoint });
+});
+
+test.each([
+  {
+    which: 'no storage',
+    env: { AzureWebJobsStorage: undefined },
+    message: 'TABLES_ENDPOINT: set this, or AzureWebJobsStorage',
+  },
+  {
+    which: 'two ways to the storage',
+    env: { TABLES_ENDPOINT: 'https://x', AzureWebJobsStorage: 'AccountKey=k' },
+    message: 'not both',
+  },
+  {
+    which: 'a window of nothing',
+    env: { DEBOUNCE_SECONDS: '0' },
+    message: 'DEBOUNCE_SECONDS: "0" must be a number from 1 to 86400',
+  },
+  { which: 'a window in words', env: { DEBOUNCE_SECONDS: 'a minute' }, message: 'DEBOUNCE_SECONDS' },
+  {
+    which: 'an unknown kind of window',
+    env: { DEBOUNCE_WINDOW: 'round' },
+    message: 'DEBOUNCE_WINDOW: "round" must be fixed or sliding',
+  },
+  {
+    which: 'a group key of no column',
+    env: { DEBOUNCE_GROUP_BY: 'alert.colour' },
+    message: 'DEBOUNCE_GROUP_BY: "alert.colour" is not a column',
+  },
+  { which: 'a maybe', env: { JOIN_OPEN_TICKET: 'maybe' }, message: 'JOIN_OPEN_TICKET: "maybe" must be true or false' },
+])('$which is refused with what is allowed', ({ env, message }) => {
+  expect(() => readConfig({ ...required, ...env })).toThrow(message);
+});
+
+test('all that is wrong is said at once', () => {
+  expect(() => readConfig({ ...required, DEBOUNCE_SECONDS: '-1', DEBOUNCE_WINDOW: 'x' })).toThrow(
+    /DEBOUNCE_SECONDS.*DEBOUNCE_WINDOW/,
+  );
+});

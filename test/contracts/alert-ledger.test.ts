@@ -1,0 +1,215 @@
+import { memoryAlertLedger } from '../../shared/adapters/memory/alert-ledger';
+import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
+import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
+import { tableRecordStore } from '../../shared/adapters/table/record-store';
+import { openTables } from '../../shared/adapters/table/tables';
+import { emptyGroup, setWindowOpen } from '../../shared/domain/debounce';
+import type { Group } from '../../shared/domain/debounce';
+import { makeId } from '../../shared/domain/ids';
+import type { Row } from '../../shared/model/edm';
+import type { AlertLedger, Entry } from '../../shared/ports/alert-ledger';
+import type { RecordStore } from '../../shared/ports/record-store';
+import { startAzurite } from '../../infra/local/azurite';
+import type { Azurite } from '../../infra/local/azurite';
+
+interface Subject {
+  ledger: AlertLedger;
+  /** A second writer on the same data, with nothing remembered. */
+  other: AlertLedger;
+  records: RecordStore;
+}
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+const adapters: { which: string; open: () => Subject }[] = [
+  {
+    which: 'memory',
+    open: () => {
+      const records = memoryRecordStore();
+      const ledger = memoryAlertLedger(records);
+      return { ledger, other: ledger, records };
+    },
+  },
+  {
+    which: 'Table Storage',
+    open: () => {
+      const tables = openTables({ connectionString: azurite.connectionString });
+      return { ledger: tableAlertLedger(tables), other: tableAlertLedger(tables), records: tableRecordStore(tables) };
+    },
+  },
+];
+
+const shard = 5;
+let made = 0;
+
+const alertId = () => makeId({ time: 1_700_000_000_000 + made, shard, seed: `alert ${(made += 1)}` });
+const alertRow = (id: string, more: Row = {}): Row => ({
+  msdyn_iotalertid: id,
+  msdyn_description: 'hot',
+  statecode: 0,
+  statuscode: 1,
+  ...more,
+});
+const groupOf = (parent: string): Group => ({
+  windows: [
+    {
+      parent,
+      first: 1,
+      earliest: 1,
+      latest: 9,
+      open: true,
+      duplicates: 2,
+      seen: new Set(['AAAAAAAAAAA', 'BBBBBBBBBBA']),
+    },
+  ],
+  tickets: [{ kind: 'case', id: alertId(), account: alertId() }],
+  waiting: ['device-9'],
+});
+const entry = (more: Partial<Entry>): Entry => ({ inserts: [], merges: [], groups: new Map(), waiting: [], ...more });
+
+describe.each(adapters)('the alert ledger in $which', ({ open }) => {
+  let subject: Subject;
+  let key: string;
+  beforeEach(() => {
+    subject = open();
+    key = `group ${(made += 1)}`;
+  });
+
+  test('gives back the groups, rows and coverage that were committed together', async () => {
+    const { ledger, other, records } = subject;
+    const id = alertId();
+    const own = { hub: `hub ${made}`, partition: '0' };
+    const state = await ledger.read(shard, [key], own);
+    expect(state).toMatchObject({ coverage: [], groups: new Map([[key, emptyGroup()]]) });
+    const written = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
+      groups: new Map([[key, groupOf(id)]]),
+      coverage: [[0, 99]],
+    });
+    expect(await ledger.commit(shard, written, state.version, own)).toEqual({ kind: 'committed' });
+    for (const reader of [ledger, other]) {
+      const read = await reader.read(shard, [key], own);
+      expect(read.groups.get(key)).toEqual(written.groups.get(key));
+      expect(read.coverage).toEqual([[0, 99]]);
+    }
+    expect((await records.get('msdyn_iotalert', id))?.row).toMatchObject({ msdyn_description: 'hot' });
+  });
+
+  test('writes nothing at all when a group changed since it was read, and the loser can try again', async () => {
+    const { ledger, other, records } = subject;
+    const [late, fast] = [await ledger.read(shard, [key]), await other.read(shard, [key])];
+    const winner = entry({ groups: new Map([[key, groupOf(alertId())]]) });
+    await other.commit(shard, winner, fast.version);
+    const id = alertId();
+    const loser = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
+      groups: new Map([[key, groupOf(id)]]),
+    });
+    expect(await ledger.commit(shard, loser, late.version)).toEqual({ kind: 'lost-race' });
+    expect(await records.get('msdyn_iotalert', id)).toBeUndefined();
+    const again = await ledger.read(shard, [key]);
+    expect(again.groups.get(key)).toEqual(winner.groups.get(key));
+    expect(await ledger.commit(shard, loser, again.version)).toEqual({ kind: 'committed' });
+  });
+
+  test('writes nothing when the coverage of the hub partition moved on', async () => {
+    const { ledger, other } = subject;
+    const own = { hub: `hub ${made}`, partition: '1' };
+    const [late, fast] = [await ledger.read(shard, [], own), await other.read(shard, [], own)];
+    await other.commit(shard, entry({ coverage: [[0, 5]] }), fast.version, own);
+    expect(await ledger.commit(shard, entry({ coverage: [[0, 9]] }), late.version, own)).toEqual({ kind: 'lost-race' });
+    expect((await ledger.read(shard, [], own)).coverage).toEqual([[0, 5]]);
+  });
+
+  test('writes nothing when a row to insert exists', async () => {
+    const { ledger } = subject;
+    const id = alertId();
+    const twice = entry({ inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }] });
+    await ledger.commit(shard, twice, (await ledger.read(shard, [])).version);
+    const state = await ledger.read(shard, [key]);
+    const more = { ...twice, groups: new Map([[key, groupOf(id)]]) };
+    expect(await ledger.commit(shard, more, state.version)).toEqual({ kind: 'lost-race' });
+    expect((await subject.other.read(shard, [key])).groups.get(key)).toEqual(emptyGroup());
+  });
+
+  test('lets exactly one of many writers of one group through', async () => {
+    const { ledger, other } = subject;
+    const writers = await Promise.all(
+      Array.from({ length: 16 }, async (_, i) => {
+        const writer = i % 2 === 0 ? ledger : other;
+        return { writer, state: await writer.read(shard, [key]) };
+      }),
+    );
+    const results = await Promise.all(
+      writers.map(({ writer, state }) =>
+        writer.commit(shard, entry({ groups: new Map([[key, groupOf(alertId())]]) }), state.version),
+      ),
+    );
+    expect(results.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
+  });
+
+  test('merges columns into a record and leaves the others alone', async () => {
+    const { ledger, records } = subject;
+    const id = alertId();
+    const { version } = await ledger.read(shard, []);
+    await ledger.commit(shard, entry({ inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }] }), version);
+    const merge = { entity: 'msdyn_iotalert' as const, id, row: { ccs_duplicatecount: 41 } };
+    await ledger.commit(shard, entry({ merges: [merge] }), version);
+    expect((await records.get('msdyn_iotalert', id))?.row).toMatchObject({
+      ccs_duplicatecount: 41,
+      msdyn_description: 'hot',
+    });
+  });
+
+  test('revises a record and its group together, and refuses an ETag that is gone', async () => {
+    const { ledger, other, records } = subject;
+    const id = alertId();
+    const { version } = await ledger.read(shard, [key]);
+    const created = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
+      groups: new Map([[key, groupOf(id)]]),
+    });
+    await ledger.commit(shard, created, version);
+    const { etag } = (await records.get('msdyn_iotalert', id))!;
+    const close = { groupKey: key, change: (group: Group) => setWindowOpen(group, id, false) };
+    const closed = await other.revise('msdyn_iotalert', alertRow(id, { statecode: 3 }), etag, close);
+    expect(closed).toMatchObject({ kind: 'replaced' });
+    expect((await other.read(shard, [key])).groups.get(key)!.windows[0]!.open).toBe(false);
+    expect(await other.revise('msdyn_iotalert', alertRow(id), etag, close)).toEqual({ kind: 'changed' });
+    expect((await records.get('msdyn_iotalert', id))?.row['statecode']).toBe(3);
+  });
+
+  test('links the alerts that waited for a device, once', async () => {
+    const { ledger, records } = subject;
+    const [deviceId, device] = [`late device '${made}'`, alertId()];
+    const ids = [alertId(), alertId()];
+    const { version } = await ledger.read(shard, [key]);
+    const waiting = entry({
+      inserts: ids.map((id) => ({
+        entity: 'msdyn_iotalert' as const,
+        row: alertRow(id, { msdyn_deviceid: deviceId, ccs_groupkey: key }),
+      })),
+      groups: new Map([[key, { ...emptyGroup(), waiting: [deviceId] }]]),
+      waiting: [{ deviceId, groupKey: key, since: 1_700_000_000_000 }],
+    });
+    await ledger.commit(shard, waiting, version);
+    const notes = await collect(ledger.waiting(deviceId));
+    expect(notes).toEqual([{ deviceId, groupKey: key, since: 1_700_000_000_000, shard }]);
+    expect(await ledger.link(notes[0]!, { _msdyn_device_value: device })).toBe(2);
+    for (const id of ids) {
+      expect((await records.get('msdyn_iotalert', id))?.row).toMatchObject({ _msdyn_device_value: device });
+    }
+    expect(await collect(ledger.waiting(deviceId))).toEqual([]);
+    expect((await ledger.read(shard, [key])).groups.get(key)!.waiting).toEqual([]);
+  });
+});
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
