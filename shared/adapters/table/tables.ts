@@ -1,5 +1,6 @@
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
+import { asciiBodies } from './ascii-bodies';
 
 /** The account's tables, each created on first use and reached through one client. */
 export interface Tables {
@@ -8,6 +9,9 @@ export interface Tables {
 
 /** Where the tables are: a connection string (local), or an endpoint with an identity (Azure). */
 export type TableAccount = { connectionString: string } | { endpoint: string; credential: TokenCredential };
+
+/** Milliseconds that the creation of a table may take. */
+const longestWait = 15_000;
 
 export function openTables(account: TableAccount): Tables {
   const clients = new Map<string, Promise<TableClient>>();
@@ -19,10 +23,13 @@ export function openTables(account: TableAccount): Tables {
       : new TableServiceClient(account.endpoint, account.credential);
 
   const open = async (table: string) => {
-    await service.createTable(table);
-    return 'connectionString' in account
-      ? TableClient.fromConnectionString(account.connectionString, table, options)
-      : new TableClient(account.endpoint, table, account.credential);
+    await service.createTable(table, { abortSignal: AbortSignal.timeout(longestWait) });
+    const client =
+      'connectionString' in account
+        ? TableClient.fromConnectionString(account.connectionString, table, options)
+        : new TableClient(account.endpoint, table, account.credential);
+    client.pipeline.addPolicy(asciiBodies);
+    return client;
   };
 
   return {
