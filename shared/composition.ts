@@ -6,7 +6,7 @@ import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
 import { readConfig } from './config';
 import type { Config } from './config';
-import { deviceDirectory, factsOf } from './workflows/device-directory';
+import { deviceDirectory } from './workflows/device-directory';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import type { IngestDeps } from './workflows/ingest-events';
 import { linkWaitingAlerts } from './workflows/link-waiting-alerts';
@@ -36,10 +36,6 @@ export const ingestion = once((): IngestDeps => {
     ledger: alertLedger(),
     records: recordStore(),
     devices: devices(),
-    factsOf: async ({ fresh, known }) => {
-      const found = await Promise.all([devices().find(known), devices().find(fresh, 'fresh')]);
-      return new Map(found.flatMap((map) => [...map].map(([id, device]) => [id, factsOf(device)] as const)));
-    },
     rules: debounce,
     groupBy,
     joinOpenTicket,
@@ -49,17 +45,15 @@ export const ingestion = once((): IngestDeps => {
 });
 
 /** What creating and changing records over HTTP needs. */
-export const recordWrites = once(
-  (): WriteDeps => ({
-    records: recordStore(),
-    now,
-    unique: randomUUID,
-    deviceAppeared: async (deviceId) => {
-      await linkWaitingAlerts({ ledger: alertLedger(), devices: devices() }, deviceId);
-    },
-    alerts: groupedAlertWrites(ingestion(), randomUUID),
-  }),
-);
+export const recordWrites = once((): WriteDeps => ({
+  records: recordStore(),
+  now,
+  unique: randomUUID,
+  deviceAppeared: async (deviceId) => {
+    await linkWaitingAlerts({ ledger: alertLedger(), devices: devices() }, deviceId);
+  },
+  alerts: groupedAlertWrites(ingestion(), randomUUID),
+}));
 
 function accountOf({ tables: account }: Config): TableAccount {
   return 'endpoint' in account ? { ...account, credential: managedIdentity() } : account;

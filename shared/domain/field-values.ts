@@ -56,7 +56,11 @@ function accept(column: Column, value: unknown): Scalar | undefined {
 }
 
 function refused(name: string, column: Column, value: unknown): ServiceError {
-  const got = typeof value === 'string' && value.length > 60 ? `a text of ${value.length} characters` : JSON.stringify(value);
+  if (typeof value === 'string' && 'maxLength' in column && value.length <= column.maxLength) {
+    return new ServiceError('invalid-value', `${name} must not hold control characters or halves of surrogate pairs.`);
+  }
+  const got =
+    typeof value === 'string' && value.length > 60 ? `a text of ${value.length} characters` : JSON.stringify(value);
   return new ServiceError('invalid-value', `${name} must be ${allowed(column)}; got ${got}.`);
 }
 
@@ -67,7 +71,7 @@ function allowed(column: Column): string {
       return 'a GUID';
     case 'string':
     case 'memo':
-      return `a text of at most ${column.maxLength} characters, without control characters or halves of characters`;
+      return `a text of at most ${column.maxLength} characters`;
     case 'integer':
       return `a whole number from ${column.min} to ${column.max}`;
     case 'decimal':

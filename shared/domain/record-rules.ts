@@ -12,7 +12,9 @@ const deviceId = /^[A-Za-z0-9\-:.+%_#*?!()=@;$']{1,100}$/;
 const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string) => string | undefined>>>> = {
   msdyn_iotdevice: {
     msdyn_deviceid: (value) =>
-      deviceId.test(value) ? undefined : "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '",
+      deviceId.test(value)
+        ? undefined
+        : "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '",
     msdyn_tags: jsonObject,
     msdyn_devicesettings: jsonObject,
   },

@@ -29,7 +29,8 @@ export function nextState(table: Entity, changes: Row, before: Row | undefined):
   }
   if (statecode === undefined && old) return { statecode: old.value, statuscode: Number(before.statuscode) };
   const state = table.states.find(({ value }) => value === (statecode ?? table.states[0]!.value));
-  if (!state) throw new ServiceError('invalid-value', `${table.set} has no statecode ${String(statecode)}. ${allowed(table)}`);
+  if (!state)
+    throw new ServiceError('invalid-value', `${table.set} has no statecode ${String(statecode)}. ${allowed(table)}`);
   if (old === state) return { statecode: state.value, statuscode: Number(before!.statuscode) };
   return { statecode: state.value, statuscode: Object.values(state.statuses)[0]! };
 }

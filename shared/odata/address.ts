@@ -5,7 +5,7 @@ import type { EntityName } from '../model/entities';
 import { keyOf } from './key';
 
 /** What an address under the service root means. */
-export type Resource = { kind: 'collection'; entity: EntityName } | { kind: 'record'; key: RecordKey };
+type Resource = { kind: 'collection'; entity: EntityName } | { kind: 'record'; key: RecordKey };
 
 export interface Address {
   /** The service root, e.g. `https://example.org/api/data/v9.2`. */
@@ -27,17 +27,23 @@ export function readAddress(url: string): Address {
 }
 
 /** Reads a path below the service root: `accounts`, `accounts(<guid>)`, `msdyn_iotdevices(msdyn_deviceid='…')`. */
-export function readResource(path: string): Resource {
+function readResource(path: string): Resource {
   const [first, ...more] = splitPath(path);
   if (first === undefined) {
-    throw new ServiceError('unsupported', 'The service document is not offered. Ask for an entity set, e.g. /accounts.');
+    throw new ServiceError(
+      'unsupported',
+      'The service document is not offered. Ask for an entity set, e.g. /accounts.',
+    );
   }
   if (notOffered.test(first)) throw new ServiceError('unsupported', `${first} is not offered.`);
   const [, set, inner] = /^([^()]*)(?:\((.*)\))?$/s.exec(first) ?? [];
   const name = set === undefined ? undefined : entityOfSet(set);
   if (!name) throw new ServiceError('unknown-resource', `Resource not found for the segment '${set ?? first}'.`);
   if (more.length > 0) {
-    throw new ServiceError('unsupported', `The segment '${more[0]!}' after '${first}' is not offered: ask for ${set}(<id>) itself.`);
+    throw new ServiceError(
+      'unsupported',
+      `The segment '${more[0]!}' after '${first}' is not offered: ask for ${set}(<id>) itself.`,
+    );
   }
   return inner === undefined ? { kind: 'collection', entity: name } : { kind: 'record', key: keyOf(name, inner) };
 }
@@ -48,7 +54,10 @@ export function readReference(text: string): RecordKey {
   const resource = readResource(path);
   if (resource.kind === 'record') return resource.key;
   const { set } = entity(resource.entity);
-  throw new ServiceError('bad-request', `'${text}' names no single record. Name one like /${set}(00000000-0000-0000-0000-000000000001).`);
+  throw new ServiceError(
+    'bad-request',
+    `'${text}' names no single record. Name one like /${set}(00000000-0000-0000-0000-000000000001).`,
+  );
 }
 
 /** Decoded segments; a slash between quotes does not separate. */
@@ -63,9 +72,13 @@ function splitPath(path: string): string[] {
   try {
     return segments.filter((segment) => segment !== '').map((segment) => decodeURIComponent(segment));
   } catch (error) {
-    throw new ServiceError('bad-request', `The address '${path}' is not well encoded: a '%' needs two hex digits of UTF-8.`, {
-      cause: error,
-    });
+    throw new ServiceError(
+      'bad-request',
+      `The address '${path}' is not well encoded: a '%' needs two hex digits of UTF-8.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -72,7 +72,10 @@ export function parseFilter(text: string, name: EntityName): Filter {
   const call = (): Filter => {
     const test = take();
     if (!textFunctions.includes(test.text)) {
-      throw new ServiceError('unsupported', `$filter: the function '${test.text}' is not offered, only ${textFunctions.join(', ')}.`);
+      throw new ServiceError(
+        'unsupported',
+        `$filter: the function '${test.text}' is not offered, only ${textFunctions.join(', ')}.`,
+      );
     }
     expect('(');
     const operand = textOperand(test.text);
@@ -142,14 +145,21 @@ export function parseFilter(text: string, name: EntityName): Filter {
 function operandNamed(name: EntityName, token: Token): Operand {
   const [first = '', second, ...more] = token.text.split('/');
   const navigation = navigationsOf(name).get(first);
-  const leadsToKey = navigation && (second === undefined || second === entity(navigation.target).key) && more.length === 0;
+  const leadsToKey =
+    navigation && (second === undefined || second === entity(navigation.target).key) && more.length === 0;
   const property = propertiesOf(name).get(leadsToKey ? navigation.property : token.text);
   if (property) return { kind: 'property', property };
   if (navigation) {
     const key = entity(navigation.target).key;
-    throw new ServiceError('unsupported', `$filter: of ${first} only ${first}/${key} can be asked for, not '${token.text}'.`);
+    throw new ServiceError(
+      'unsupported',
+      `$filter: of ${first} only ${first}/${key} can be asked for, not '${token.text}'.`,
+    );
   }
-  throw new ServiceError('unknown-property', `$filter: could not find a property named '${token.text}' on ${entity(name).set} (at character ${token.at}).`);
+  throw new ServiceError(
+    'unknown-property',
+    `$filter: could not find a property named '${token.text}' on ${entity(name).set} (at character ${token.at}).`,
+  );
 }
 
 function kindOf(operand: Operand): ValueKind {
@@ -187,7 +197,8 @@ const howToWrite: Readonly<Record<ValueKind, string>> = {
 function checkKinds(left: Operand, right: Operand, token: Token): void {
   const [a, b] = [kindOf(left), kindOf(right)];
   if (a === b || a === 'null' || b === 'null') return;
-  const what = left.kind === 'property' ? `${left.property.name} takes ${howToWrite[a]}` : `a ${a} cannot be compared with a ${b}`;
+  const what =
+    left.kind === 'property' ? `${left.property.name} takes ${howToWrite[a]}` : `a ${a} cannot be compared with a ${b}`;
   throw mismatch(token, what);
 }
 

@@ -32,7 +32,10 @@ const readers: readonly Reader[] = [
     pattern: /'(?:[^']|'')*'/y,
     read: (text) => ({ kind: 'literal', type: 'text', value: text.slice(1, -1).replaceAll("''", "'") }),
   },
-  { pattern: /(?:true|false)(?![\w/])/y, read: (text) => ({ kind: 'literal', type: 'boolean', value: text === 'true' }) },
+  {
+    pattern: /(?:true|false)(?![\w/])/y,
+    read: (text) => ({ kind: 'literal', type: 'boolean', value: text === 'true' }),
+  },
   { pattern: /null(?![\w/])/y, read: () => ({ kind: 'literal', type: 'null', value: null }) },
   { pattern: /[A-Za-z_][\w.]*(?:\/[A-Za-z_][\w.]*)*/y, read: () => 'word' },
   { pattern: /[(),]/y, read: () => 'mark' },
@@ -60,6 +63,7 @@ function tokenAt(text: string, position: number): Token | { kind: 'space'; text:
     if (meaning === 'space') return { kind: 'space', text: match };
     return typeof meaning === 'string' ? { ...piece, kind: meaning } : { ...piece, kind: 'value', literal: meaning };
   }
-  const hint = text[position] === "'" ? 'the quote is not closed' : `'${text.slice(position, position + 20)}' is not understood`;
+  const hint =
+    text[position] === "'" ? 'the quote is not closed' : `'${text.slice(position, position + 20)}' is not understood`;
   throw new ServiceError('bad-request', `$filter: ${hint} (at character ${position + 1}).`);
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '../domain/errors';
 
-export const largestBody = 1024 * 1024;
+const largestBody = 1024 * 1024;
 
 /** Reads a request's body: one JSON object in UTF-8, at most 1 MiB, each property given once. */
 export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {

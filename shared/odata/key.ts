@@ -20,6 +20,9 @@ export function keyOf(name: EntityName, inner: string): RecordKey {
     const quoted = /^'((?:[^']|'')*)'$/s.exec(value!)?.[1];
     if (quoted !== undefined) return { entity: name, by: 'alternate-key', value: quoted.replaceAll("''", "'") };
   }
-  const ways = [`${set}(00000000-0000-0000-0000-000000000001)`, ...(alternateKey ? [`${set}(${alternateKey}='…')`] : [])];
+  const ways = [
+    `${set}(00000000-0000-0000-0000-000000000001)`,
+    ...(alternateKey ? [`${set}(${alternateKey}='…')`] : []),
+  ];
   throw new ServiceError('bad-request', `'${text}' is no key of ${set}. Write ${ways.join(' or ')}.`);
 }

@@ -41,7 +41,10 @@ function readPageSize(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const size = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (size === 0) {
-    throw new ServiceError('bad-request', `Prefer: odata.maxpagesize must be a whole number from 1 to ${largestPage}; got '${text}'.`);
+    throw new ServiceError(
+      'bad-request',
+      `Prefer: odata.maxpagesize must be a whole number from 1 to ${largestPage}; got '${text}'.`,
+    );
   }
   return Math.min(size, largestPage);
 }

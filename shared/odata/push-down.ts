@@ -37,7 +37,9 @@ function equality(filter: Filter): { property: string; value: Scalar } | undefin
     case 'boolean':
       return value === null ? undefined : { property, value };
     case 'string':
-      return typeof value === 'string' && value.length <= longestText && isPrintable(value) ? { property, value } : undefined;
+      return typeof value === 'string' && value.length <= longestText && isPrintable(value)
+        ? { property, value }
+        : undefined;
     case 'integer':
     case 'choice':
       // Anything else equals no stored whole number, and storage would refuse it.

@@ -58,7 +58,10 @@ function onlyKnown(options: ReadonlyMap<string, string>, known: readonly string[
   for (const name of options.keys()) {
     if (known.includes(name) || hostOptions.includes(name)) continue;
     const hint = known.includes(`$${name}`) ? ` Write '$${name}'.` : '';
-    throw new ServiceError('unsupported', `The query option '${name}' is not offered here, only ${known.join(', ')}.${hint}`);
+    throw new ServiceError(
+      'unsupported',
+      `The query option '${name}' is not offered here, only ${known.join(', ')}.${hint}`,
+    );
   }
 }
 
@@ -75,7 +78,10 @@ function readOrder(name: EntityName, text: string | undefined): Order[] {
     const [property = '', direction = 'asc', ...more] = part.trim().split(/\s+/);
     knownProperty(name, '$orderby', property);
     if ((direction !== 'asc' && direction !== 'desc') || more.length > 0) {
-      throw new ServiceError('bad-request', `$orderby: '${part.trim()}' is not understood. Write a property and asc or desc.`);
+      throw new ServiceError(
+        'bad-request',
+        `$orderby: '${part.trim()}' is not understood. Write a property and asc or desc.`,
+      );
     }
     return { property, descending: direction === 'desc' };
   });
@@ -85,12 +91,16 @@ function knownProperty(name: EntityName, option: string, property: string): void
   if (propertiesOf(name).has(property)) return;
   const lookup = `_${property}_value`;
   const hint = propertiesOf(name).has(lookup) ? ` Write '${lookup}' for the lookup.` : '';
-  throw new ServiceError('unknown-property', `${option}: could not find a property named '${property}' on ${entity(name).set}.${hint}`);
+  throw new ServiceError(
+    'unknown-property',
+    `${option}: could not find a property named '${property}' on ${entity(name).set}.${hint}`,
+  );
 }
 
 function readTop(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new ServiceError('bad-request', `$top must be a whole number of 0 or more; got '${text}'.`);
+  if (!/^\d{1,9}$/.test(text))
+    throw new ServiceError('bad-request', `$top must be a whole number of 0 or more; got '${text}'.`);
   return Number(text);
 }
 

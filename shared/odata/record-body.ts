@@ -24,7 +24,10 @@ export function readRecordBody(name: EntityName, body: Readonly<Record<string, u
       continue;
     } else if (navigationsOf(name).has(key) && !propertiesOf(name).has(key)) {
       if (value !== null) {
-        throw new ServiceError('unsupported', `'${key}' cannot be created along with the record. Bind it: "${key}${bindSuffix}".`);
+        throw new ServiceError(
+          'unsupported',
+          `'${key}' cannot be created along with the record. Bind it: "${key}${bindSuffix}".`,
+        );
       }
       addLink(name, key, null, links);
     } else {
@@ -39,11 +42,16 @@ function readValue(name: EntityName, key: string, value: unknown): Scalar {
   if (!property) throw unknown(name, key);
   const { column } = property;
   if (column.kind === 'lookup') {
-    throw new ServiceError('read-only-property', `'${key}' is read-only. Bind it with "${column.navigation}${bindSuffix}".`);
+    throw new ServiceError(
+      'read-only-property',
+      `'${key}' is read-only. Bind it with "${column.navigation}${bindSuffix}".`,
+    );
   }
-  if (column.readOnly) throw new ServiceError('read-only-property', `'${key}' is written by the service and cannot be set.`);
+  if (column.readOnly)
+    throw new ServiceError('read-only-property', `'${key}' is written by the service and cannot be set.`);
   const accepted = fieldValue(key, column, value);
-  if (accepted === null && column.kind === 'id') throw new ServiceError('invalid-value', `${key} must be a GUID; got nothing.`);
+  if (accepted === null && column.kind === 'id')
+    throw new ServiceError('invalid-value', `${key} must be a GUID; got nothing.`);
   return accepted;
 }
 
@@ -56,7 +64,8 @@ function addLink(name: EntityName, navigationName: string, value: unknown, links
       `${entity(name).set} has no navigation named '${navigationName}' (letter case matters). Known: ${known}.`,
     );
   }
-  if (links.has(navigation.property)) throw new ServiceError('bad-request', `The body binds '${navigationName}' twice.`);
+  if (links.has(navigation.property))
+    throw new ServiceError('bad-request', `The body binds '${navigationName}' twice.`);
   links.set(navigation.property, value === null ? null : target(navigation.name, navigation.target, value));
 }
 
@@ -68,7 +77,10 @@ function target(navigation: string, expected: EntityName, value: unknown): Recor
   }
   const key = readReference(value);
   if (key.entity !== expected) {
-    throw new ServiceError('invalid-value', `${navigation} leads to ${set}, so it must be bound like ${example}; got '${value}'.`);
+    throw new ServiceError(
+      'invalid-value',
+      `${navigation} leads to ${set}, so it must be bound like ${example}; got '${value}'.`,
+    );
   }
   return key;
 }
@@ -77,5 +89,8 @@ function unknown(name: EntityName, key: string): ServiceError {
   const { set, columns } = entity(name);
   const column = Object.hasOwn(columns, key) ? columns[key] : undefined;
   const hint = column?.kind === 'lookup' ? ` Bind the lookup with "${column.navigation}${bindSuffix}".` : '';
-  return new ServiceError('unknown-property', `Invalid property '${key}' was found in the body: ${set} has no such property.${hint}`);
+  return new ServiceError(
+    'unknown-property',
+    `Invalid property '${key}' was found in the body: ${set} has no such property.${hint}`,
+  );
 }

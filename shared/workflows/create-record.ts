@@ -32,7 +32,8 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   checkRecord(name, row, row);
 
   const stored = await (name === 'msdyn_iotalert' ? createAlert(row, deps) : insert(name, row, now, deps));
-  if (name === 'msdyn_iotdevice' && typeof row.msdyn_deviceid === 'string') await deps.deviceAppeared(row.msdyn_deviceid);
+  if (name === 'msdyn_iotdevice' && typeof row.msdyn_deviceid === 'string')
+    await deps.deviceAppeared(row.msdyn_deviceid);
   return stored;
 }
 

@@ -10,52 +10,61 @@ export interface KnownDevice {
   asset: Row | undefined;
 }
 
-/** Devices by Device ID. */
-export interface DeviceDirectory {
-  /** Devices that exist, as they are now (`fresh`) or as they were within the directory's age. */
+/** Devices as one batch sees them: each is read at most once. */
+export interface DeviceView {
+  /** Devices that exist, by Device ID; as they are now (`fresh`), or as they were within the directory's age. */
   find(deviceIds: readonly string[], how?: 'fresh'): Promise<Map<string, KnownDevice>>;
+}
+
+/** All devices; `open` gives each batch a view of its own. */
+export interface DeviceDirectory {
+  open(): DeviceView;
 }
 
 const devicesRemembered = 100_000;
 
 /**
- * Looks devices up once per batch and remembers them for `maxAge` milliseconds. A device that is not known is never
- * remembered as such: the next alert finds it as soon as it exists.
+ * Remembers devices between batches for `maxAge` milliseconds. That a device does not exist is not remembered beyond the
+ * batch: the next one finds it as soon as it does.
  */
 export function deviceDirectory(records: RecordStore, maxAge: number, now: () => number): DeviceDirectory {
   const remembered = new Map<string, { known: KnownDevice; at: number }>();
 
   const read = async (deviceId: string, linked: LinkedRecords): Promise<KnownDevice | undefined> => {
     const device = await readDevice(records, deviceId, remembered.get(deviceId)?.known.device);
-    if (!device) {
-      remembered.delete(deviceId);
-      return undefined;
-    }
+    remembered.delete(deviceId);
+    if (!device) return undefined;
     const [category, asset] = await Promise.all([
       linked('msdyn_iotdevicecategory', device._msdyn_category_value),
       linked('msdyn_customerasset', device._ccs_customerasset_value),
     ]);
     const known = { device, category, asset };
-    remembered.delete(deviceId);
     remembered.set(deviceId, { known, at: now() });
     if (remembered.size > devicesRemembered) remembered.delete(remembered.keys().next().value!);
     return known;
   };
 
-  return {
-    find: async (deviceIds, how) => {
-      const linked = linkedRecords(records);
-      const oldest = now() - maxAge;
-      const found = await Promise.all(
-        deviceIds.map(async (deviceId) => {
-          const entry = remembered.get(deviceId);
-          const known = entry && how !== 'fresh' && entry.at >= oldest ? entry.known : await read(deviceId, linked);
-          return [deviceId, known] as const;
-        }),
-      );
-      return new Map(found.filter((pair): pair is [string, KnownDevice] => pair[1] !== undefined));
-    },
+  const open = (): DeviceView => {
+    const linked = linkedRecords(records);
+    const reading = new Map<string, Promise<KnownDevice | undefined>>();
+
+    const one = async (deviceId: string, how: 'fresh' | undefined): Promise<KnownDevice | undefined> => {
+      const entry = remembered.get(deviceId);
+      if (how !== 'fresh' && !reading.has(deviceId) && entry && entry.at >= now() - maxAge) return entry.known;
+      const result = reading.get(deviceId) ?? read(deviceId, linked);
+      reading.set(deviceId, result);
+      return result;
+    };
+
+    return {
+      find: async (deviceIds, how) => {
+        const found = await Promise.all(deviceIds.map(async (id) => [id, await one(id, how)] as const));
+        return new Map(found.filter((pair): pair is [string, KnownDevice] => pair[1] !== undefined));
+      },
+    };
   };
+
+  return { open };
 }
 
 /** What decides about a ticket: the device's own account before its asset's, and what its category says. */

@@ -8,6 +8,7 @@ import type { Row } from '../model/edm';
 import { alertState } from '../model/choices';
 import type { Alert, Device } from '../model/entities';
 import type { AlertWrites } from '../ports/alert-writes';
+import type { DeviceView } from './device-directory';
 import type { IngestDeps } from './ingest-events';
 import { settleAlerts } from './settle-alerts';
 
@@ -22,14 +23,15 @@ export function groupedAlertWrites(deps: IngestDeps, unique: () => string): Aler
       if (alert.msdyn_iotalertid) {
         throw new ServiceError('unsupported', 'The id of an alert is made by the service; leave msdyn_iotalertid out.');
       }
-      const arrival = await arrivalOf(alert, deps, unique());
+      const devices = deps.devices.open();
+      const arrival = await arrivalOf(alert, devices, deps, unique());
       if (alert._msdyn_parentalert_value || alert.statecode !== alertState.Active) {
         // The caller has decided already where the alert belongs.
         const whole = { ...row, msdyn_iotalertid: arrival.id };
         const result = await deps.records.insert('msdyn_iotalert', whole);
         return result.kind === 'inserted' ? { ...result, row: whole } : result;
       }
-      await settleAlerts({ arrivals: [arrival] }, deps);
+      await settleAlerts({ arrivals: [arrival] }, devices, deps);
       const stored = await deps.records.get('msdyn_iotalert', arrival.id);
       if (!stored)
         throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
@@ -40,13 +42,18 @@ export function groupedAlertWrites(deps: IngestDeps, unique: () => string): Aler
   };
 }
 
-async function arrivalOf(alert: Alert, deps: IngestDeps, unique: string): Promise<Arrival & { shard: number }> {
+async function arrivalOf(
+  alert: Alert,
+  devices: DeviceView,
+  deps: IngestDeps,
+  unique: string,
+): Promise<Arrival & { shard: number }> {
   const created = Date.parse(alert.createdon!);
   const linked = alert._msdyn_device_value
     ? ((await deps.records.get('msdyn_iotdevice', alert._msdyn_device_value))?.row as Device | undefined)
     : undefined;
   const deviceId = alert.msdyn_deviceid ?? linked?.msdyn_deviceid ?? '';
-  const known = deviceId ? (await deps.devices.find([deviceId], 'fresh')).get(deviceId) : undefined;
+  const known = deviceId ? (await devices.find([deviceId], 'fresh')).get(deviceId) : undefined;
   const sources = { alert: { ...alert, msdyn_deviceid: deviceId }, device: known?.device, category: known?.category };
   const groupKey = deviceId ? groupKeyOf(deps.groupBy, sources, deviceId) : null;
   const shard = shardOf(groupKey ?? unique);

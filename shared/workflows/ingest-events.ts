@@ -51,12 +51,13 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   const events = batch.toSorted((a, b) => a.sequence - b.sequence);
   const telemetry = events.filter(isTelemetry);
   const parts = telemetry.flatMap(partsOf);
-  const known = await deps.devices.find(deviceIdsIn(parts));
+  const devices = deps.devices.open();
+  const known = await devices.find(deviceIdsIn(parts));
   const { alerts, refusals } = applyRules(parts, known);
   const parked = await parkMessages(source, refusals, deps);
   const arrivals = alerts.map((alert) => arrivalOf(source, alert, known.get(alert.alert.deviceId), deps.groupBy));
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
-  const { outcomes, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, deps);
+  const { outcomes, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
   const last = covered.at(-1);
   if (last) deps.progress.set(keyOf(source), last);
   return { outcomes, parked, skipped, ignored: events.length - telemetry.length };

@@ -11,7 +11,7 @@ export async function linkWaitingAlerts(
 ): Promise<number> {
   let linked = 0;
   for await (const note of ledger.waiting(deviceId)) {
-    const known = (await devices.find([note.deviceId], 'fresh')).get(note.deviceId);
+    const known = (await devices.open().find([note.deviceId], 'fresh')).get(note.deviceId);
     if (!known) continue;
     linked += await ledger.link(note, {
       _msdyn_device_value: known.device.msdyn_iotdeviceid,

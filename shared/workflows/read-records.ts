@@ -9,7 +9,7 @@ import type { EntityName } from '../model/entities';
 import type { RecordStore, Stored } from '../ports/record-store';
 
 /** Records that one request looks at before it answers with what it has and a link to go on. */
-export const mostRowsExamined = 10_000;
+const mostRowsExamined = 10_000;
 
 export interface Found {
   records: Stored[];
@@ -71,11 +71,16 @@ function cutPage(found: readonly Stored[], { entity: name, order, after, limit, 
   const sorted = found.toSorted((a, b) => compare(a.row, b.row));
   const rank = after?.kind === 'rank' ? after.rank : 0;
   const rest =
-    after?.kind === 'record' ? sorted.filter((record) => sortKey(idOf(name, record)) > sortKey(after.id)) : sorted.slice(rank);
+    after?.kind === 'record'
+      ? sorted.filter((record) => sortKey(idOf(name, record)) > sortKey(after.id))
+      : sorted.slice(rank);
   const page = rest.slice(0, limit);
   if (!paged || rest.length <= limit) return { records: page };
   const byRank = order.length > 0 && after?.kind !== 'record';
-  return { records: page, next: byRank ? { kind: 'rank', rank: rank + limit } : { kind: 'record', id: idOf(name, page.at(-1)!) } };
+  return {
+    records: page,
+    next: byRank ? { kind: 'rank', rank: rank + limit } : { kind: 'record', id: idOf(name, page.at(-1)!) },
+  };
 }
 
 /**
@@ -109,7 +114,11 @@ async function scan(
 }
 
 /** The only record that a condition on a key can mean, as a list; undefined when no key is asked for. */
-async function findSingle(store: RecordStore, query: RecordQuery, from: string | undefined): Promise<Stored[] | undefined> {
+async function findSingle(
+  store: RecordStore,
+  query: RecordQuery,
+  from: string | undefined,
+): Promise<Stored[] | undefined> {
   const { key, alternateKey } = entity(query.entity);
   const id = query.equals[key];
   const value = alternateKey === undefined ? undefined : query.equals[alternateKey];

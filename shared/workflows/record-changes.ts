@@ -34,7 +34,10 @@ export async function resolveLinks(records: RecordStore, { values, links }: Reco
       if (key === null) return [property, null];
       const target = await findRecord(records, key);
       if (!target) {
-        throw new ServiceError('not-found', `${describeKey(key)}, which ${property} is to be bound to, does not exist.`);
+        throw new ServiceError(
+          'not-found',
+          `${describeKey(key)}, which ${property} is to be bound to, does not exist.`,
+        );
       }
       return [property, target.row[entity(key.entity).key] ?? null];
     }),

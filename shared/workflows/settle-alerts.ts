@@ -8,6 +8,8 @@ import type { Arrival, Fold } from '../domain/fold';
 import { compose } from '../domain/settlement';
 import type { Outcome } from '../domain/settlement';
 import type { AlertLedger, Source } from '../ports/alert-ledger';
+import { factsOf } from './device-directory';
+import type { DeviceView } from './device-directory';
 
 /** Alerts that arrived together, and for a hub batch the events it held. */
 export interface Batch {
@@ -18,11 +20,6 @@ export interface Batch {
 
 export interface SettleDeps {
   ledger: AlertLedger;
-  /**
-   * Facts of devices by device id. Those of `fresh` are read now, because they decide whether a case is opened; those of
-   * `known` may be a moment old.
-   */
-  factsOf(ids: { fresh: readonly string[]; known: readonly string[] }): Promise<ReadonlyMap<string, DeviceFacts>>;
   rules: DebounceRules;
   joinOpenTicket: boolean;
   now(): number;
@@ -41,14 +38,16 @@ const attempts = 50;
  * Settles alerts: decides for each whether it is a parent, a duplicate or a repeat, opens what a parent opens, and
  * returns when everything is durable. Delivering the same batch again, in any order or cut, adds nothing.
  */
-export async function settleAlerts(batch: Batch, deps: SettleDeps): Promise<Settled> {
+export async function settleAlerts(batch: Batch, devices: DeviceView, deps: SettleDeps): Promise<Settled> {
   const shards = new Map<number, (Arrival & { shard: number })[]>();
   for (const arrival of batch.arrivals) {
     const list = shards.get(arrival.shard);
     if (list) list.push(arrival);
     else shards.set(arrival.shard, [arrival]);
   }
-  const results = await Promise.all([...shards].map(([shard, list]) => settleShard(shard, list, batch.origin, deps)));
+  const results = await Promise.all(
+    [...shards].map(([shard, list]) => settleShard(shard, list, batch.origin, devices, deps)),
+  );
   return {
     outcomes: results.flatMap(({ outcomes }) => outcomes),
     skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
@@ -59,6 +58,7 @@ async function settleShard(
   shard: number,
   arrivals: readonly Arrival[],
   origin: Batch['origin'],
+  devices: DeviceView,
   deps: SettleDeps,
 ): Promise<Settled> {
   const keys = [...new Set(arrivals.flatMap(({ groupKey }) => groupKey ?? []))];
@@ -79,11 +79,8 @@ async function settleShard(
     rest = open;
     if (rest.length === 0) break;
     const folded = fold(rest, state.groups, deps.rules);
-    const devices = await deps.factsOf({
-      fresh: devicesOf(folded, 'parent'),
-      known: devicesOf(folded, 'duplicate'),
-    });
-    const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
+    const facts = await factsFor(folded, devices);
+    const changes = compose(folded, { devices: facts, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
     const left = rest.slice(folded.settled.length);
     const coverage = origin && coveredBy(state.coverage, origin.covered, left[0]?.position ?? null);
     const result = await deps.ledger.commit(
@@ -100,6 +97,13 @@ async function settleShard(
     rest = left;
   }
   return { outcomes, skipped };
+}
+
+/** Parents are decided on what their devices are now; for duplicates a moment ago is good enough. */
+async function factsFor(folded: Fold, devices: DeviceView): Promise<Map<string, DeviceFacts>> {
+  const fresh = await devices.find(devicesOf(folded, 'parent'), 'fresh');
+  const known = await devices.find(devicesOf(folded, 'duplicate'));
+  return new Map([...known, ...fresh].map(([deviceId, device]) => [deviceId, factsOf(device)]));
 }
 
 function devicesOf({ settled }: Fold, kind: Verdict['kind']): string[] {

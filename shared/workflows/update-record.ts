@@ -53,7 +53,10 @@ export async function updateRecord(
     }
     return { row, etag: result.etag, created: false };
   }
-  throw new ServiceError('precondition-failed', `${describeKey(key)} is changed by too many callers at once. Try again.`);
+  throw new ServiceError(
+    'precondition-failed',
+    `${describeKey(key)} is changed by too many callers at once. Try again.`,
+  );
 }
 
 function check(key: RecordKey, old: Stored | undefined, { mustExist, etags, mustBeNew }: WriteCondition): void {
@@ -62,10 +65,16 @@ function check(key: RecordKey, old: Stored | undefined, { mustExist, etags, must
     return;
   }
   if (mustBeNew) {
-    throw new ServiceError('precondition-failed', `${describeKey(key)} exists already, and If-None-Match says it must not.`);
+    throw new ServiceError(
+      'precondition-failed',
+      `${describeKey(key)} exists already, and If-None-Match says it must not.`,
+    );
   }
   if (etags && !etags.includes(old.etag)) {
-    throw new ServiceError('precondition-failed', `${describeKey(key)} has changed: its ETag is ${old.etag}, not that of If-Match.`);
+    throw new ServiceError(
+      'precondition-failed',
+      `${describeKey(key)} has changed: its ETag is ${old.etag}, not that of If-Match.`,
+    );
   }
 }
 
@@ -86,8 +95,10 @@ function withKey(key: RecordKey, { values, links }: RecordChanges): RecordChange
   const property = key.by === 'id' ? primary : alternateKey!;
   const value = key.by === 'id' ? key.id : key.value;
   if (values[property] !== undefined && values[property] !== value) {
-    throw new ServiceError('invalid-value', `${property} in the body differs from the one in the address, ${describeKey(key)}.`);
+    throw new ServiceError(
+      'invalid-value',
+      `${property} in the body differs from the one in the address, ${describeKey(key)}.`,
+    );
   }
   return { values: { ...values, [property]: value }, links };
 }
-

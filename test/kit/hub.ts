@@ -69,7 +69,7 @@ export function load(preload: string): void {
 
 export async function deviceConnectionString(registry: Registry, hostName: string, deviceId: string): Promise<string> {
   const { responseBody } = await registry.get(deviceId);
-  return `HostName=${hostName};DeviceId=${deviceId};SharedAccessKey=${responseBody.authentication!.symmetricKey!.primaryKey!}`;
+  return `HostName=${hostName};DeviceId=${deviceId};SharedAccessKey=${responseBody.authentication!.symmetricKey!.primaryKey}`;
 }
 
 interface ReadOptions extends SubscribeOptions {

@@ -8,7 +8,7 @@ import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import type { RecordStore } from '../../shared/ports/record-store';
-import { deviceDirectory, factsOf } from '../../shared/workflows/device-directory';
+import { deviceDirectory } from '../../shared/workflows/device-directory';
 import type { IngestDeps } from '../../shared/workflows/ingest-events';
 
 export const start = Date.parse('2026-03-01T08:00:00Z');
@@ -23,10 +23,6 @@ export function ingestionOn(
   return {
     ...adapters,
     devices,
-    factsOf: async ({ fresh, known }) => {
-      const found = await devices.find([...fresh, ...known], 'fresh');
-      return new Map([...found].map(([id, device]) => [id, factsOf(device)]));
-    },
     rules: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
     groupBy: parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid'),
     joinOpenTicket: true,

@@ -1,10 +1,13 @@
-import './quiet-functions-library';
+import { hushed } from './quiet-functions-library';
 import { HttpRequest } from '@azure/functions';
 import { webApi } from '../../functions/webApi';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import type { RecordStore } from '../../shared/ports/record-store';
-import { plainAlertWrites } from '../../shared/workflows/plain-alert-writes';
+import { plainAlertWrites } from './plain-alert-writes';
 import type { WriteDeps } from '../../shared/workflows/record-changes';
+
+// Used, so that it is loaded, and loaded first.
+void hushed;
 
 export const root = 'https://service.example/api/data/v9.2';
 
@@ -55,7 +58,7 @@ export function openWebApi(records: RecordStore = memoryRecordStore(), more: Par
     const text = answer.body as string | undefined;
     return {
       status: answer.status ?? 200,
-      headers: new Headers(answer.headers as Record<string, string>),
+      headers: new Headers(answer.headers),
       json: (text ? JSON.parse(text) : undefined) as Answer['json'],
       faults,
     };

@@ -16,8 +16,8 @@ import type { Tables } from './tables';
 /** Conditions that a query of Table Storage may hold beside the key range (its limit is 15 in all). */
 const mostConditions = 10;
 
-/** Rows that one page of a shard holds (the service's limit), and rows that one call of `list` looks at. */
-const mostRowsInPage = 1_000;
+/** Rows that one page of a shard holds (the service allows 1,000), and rows that one call of `list` looks at. */
+const mostRowsInPage = 500;
 const mostRowsExamined = 10_000;
 
 /**
@@ -62,7 +62,7 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
         return inUse;
       }
       if (await index.confirm(hold)) return { kind: 'inserted', etag };
-      await records.remove(id, etag);
+      await records.remove(id);
       return { kind: 'exists', property: alternateKey! };
     },
 
@@ -87,7 +87,7 @@ function recordRows(client: TableClient, name: EntityName, options: () => { abor
     get: async (id: string): Promise<Stored | undefined> => {
       const { partitionKey, rowKey } = placeOf(name, id);
       try {
-        const found = await client.getEntity<Record<string, unknown>>(partitionKey, rowKey, options());
+        const found = await client.getEntity(partitionKey, rowKey, options());
         return { row: fromEntity(name, found), etag: fromStorageETag(found.etag) };
       } catch (error) {
         if (hasStatus(error, 404)) return undefined;
@@ -114,9 +114,13 @@ function recordRows(client: TableClient, name: EntityName, options: () => { abor
         throw error;
       }
     },
-    remove: async (id: string, etag: string): Promise<void> => {
+    remove: async (id: string): Promise<void> => {
       const { partitionKey, rowKey } = placeOf(name, id);
-      await client.deleteEntity(partitionKey, rowKey, { ...options(), etag: toStorageETag(etag) });
+      try {
+        await client.deleteEntity(partitionKey, rowKey, options());
+      } catch (error) {
+        if (!hasStatus(error, 404)) throw error;
+      }
     },
   };
 }
@@ -155,11 +159,26 @@ async function replaceIndexed(
     return done;
   }
   if (hold && !(await index.confirm(hold))) {
-    await records.replace(old.row, done.etag);
+    await undo(records, id, alternateKey, { value: value as string, before });
     return { kind: 'exists', property: alternateKey };
   }
   if (typeof before === 'string') await index.giveBack(before, id);
   return done;
+}
+
+/** Gives a record its old value of the alternate key back, unless somebody changed that in the meantime. */
+async function undo(
+  records: RecordRows,
+  id: string,
+  alternateKey: string,
+  { value, before }: { value: string; before: Scalar },
+): Promise<void> {
+  for (;;) {
+    const now = await records.get(id);
+    if (now?.row[alternateKey] !== value) return;
+    const undone = await records.replace({ ...now.row, [alternateKey]: before }, now.etag);
+    if (undone.kind === 'replaced') return;
+  }
 }
 
 async function listPage(

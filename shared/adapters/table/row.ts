@@ -11,9 +11,9 @@ const longestText = 32_000;
  * A record as a table row: each OData property is a stored property of the same name. Texts, GUIDs and times are
  * strings, whole numbers Int32, decimals Double; no value means no property.
  */
-export function toEntity(name: EntityName, row: Row, place: Place): TableEntity<Record<string, unknown>> {
+export function toEntity(name: EntityName, row: Row, place: Place): TableEntity {
   const properties = propertiesOf(name);
-  const stored: TableEntity<Record<string, unknown>> = { partitionKey: place.partitionKey, rowKey: place.rowKey };
+  const stored: TableEntity = { partitionKey: place.partitionKey, rowKey: place.rowKey };
   for (const [key, value] of Object.entries(row)) {
     const property = properties.get(key);
     if (!property) throw new Error(`${name} has no property ${key}`);

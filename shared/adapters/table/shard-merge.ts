@@ -11,9 +11,7 @@ function shardReader(
   pageSize: number,
   options: () => { abortSignal: AbortSignal },
 ) {
-  const pages = client
-    .listEntities<Record<string, unknown>>({ ...options(), queryOptions: { filter } })
-    .byPage({ maxPageSize: pageSize });
+  const pages = client.listEntities({ ...options(), queryOptions: { filter } }).byPage({ maxPageSize: pageSize });
   let rows: StoredRow[] = [];
   let at = 0;
   let ended = false;

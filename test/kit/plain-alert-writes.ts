@@ -1,7 +1,7 @@
-import { makeId, shardOf } from '../domain/ids';
-import { entity } from '../model/entities';
-import type { AlertWrites } from '../ports/alert-writes';
-import type { RecordStore } from '../ports/record-store';
+import { makeId, shardOf } from '../../shared/domain/ids';
+import { entity } from '../../shared/model/entities';
+import type { AlertWrites } from '../../shared/ports/alert-writes';
+import type { RecordStore } from '../../shared/ports/record-store';
 
 /** Writes alerts as ordinary records, without grouping them: each stays a parent of its own. */
 export function plainAlertWrites(records: RecordStore): AlertWrites {

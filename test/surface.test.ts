@@ -1,0 +1,98 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { settings } from '../shared/config';
+import type { Setting } from '../shared/config';
+import { edmType, propertyOf } from '../shared/model/edm';
+import { entities, entity, entityOfSet } from '../shared/model/entities';
+import type { EntityName } from '../shared/model/entities';
+
+const root = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const names = Object.keys(entities) as EntityName[];
+
+describe('the functions', () => {
+  const files = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''));
+
+  test.each(files)('%s registers exactly one function, of the same name', (file) => {
+    const registrations = [...read(`functions/${file}.ts`).matchAll(/\bapp\s*\.\s*(?!setup\b)\w+\(\s*'([^']+)'/g)];
+    expect(registrations.map(([, name]) => name)).toEqual([file]);
+  });
+
+  test('that are called sort before the catch-all of the Web API, because routes are tried by name', () => {
+    const sorted = files.toSorted((a, b) => (a.toUpperCase() < b.toUpperCase() ? -1 : 1));
+    const called = sorted.filter((name) => /^(ccs|msdyn)_/.test(name));
+    expect(sorted.indexOf('webApi')).toBeGreaterThan(Math.max(-1, ...called.map((name) => sorted.indexOf(name))));
+  });
+});
+
+describe('the settings', () => {
+  const sample = JSON.parse(read('local.settings.sample.json')) as {
+    IsEncrypted: boolean;
+    Values: Record<string, string>;
+  };
+  const rows: Record<string, Setting> = settings;
+
+  test('are all in local.settings.sample.json, and nothing else is', () => {
+    expect(Object.keys(sample.Values).toSorted()).toEqual(
+      ['FUNCTIONS_WORKER_RUNTIME', ...Object.keys(settings)].toSorted(),
+    );
+    expect(sample.IsEncrypted).toBe(false);
+  });
+
+  test.each(Object.entries(rows).filter(([, row]) => row.default !== undefined))(
+    '%s has its default there',
+    (name, row) => {
+      expect(sample.Values[name]).toBe(row.default);
+    },
+  );
+
+  test.each(Object.keys(rows))('%s is in the table of the README', (name) => {
+    expect(read('README.md')).toContain(`\`${name}\``);
+  });
+
+  test('that a function names are settings', () => {
+    const source = readdirSync(join(root, 'functions')).map((file) => read(`functions/${file}`));
+    const named = source.flatMap((text) =>
+      [...text.matchAll(/'%(\w+)%'|connection: '(\w+)'/g)].map(([, a, b]) => a ?? b!),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    for (const name of named) expect(Object.keys(settings)).toContain(name);
+  });
+});
+
+describe.each(names)('the table %s', (name) => {
+  const { key, primaryName, set, states, columns, alternateKey } = entity(name);
+
+  test('has its key, its primary name and its alternate key among its columns', () => {
+    expect(columns[key]).toMatchObject({ kind: 'id' });
+    expect(Object.keys(columns)).toEqual(
+      expect.arrayContaining([primaryName, ...(alternateKey ? [alternateKey] : [])]),
+    );
+    expect(entityOfSet(set)).toBe(name);
+  });
+
+  test('has lookups that lead to tables of the model, and properties that are named once', () => {
+    const properties = Object.entries(columns).map(([column, row]) => propertyOf(column, row));
+    expect(new Set(properties).size).toBe(properties.length);
+    for (const column of Object.values(columns)) {
+      expect(edmType(column)).toMatch(/^Edm\./);
+      if (column.kind === 'lookup') expect(names).toContain(column.target);
+    }
+  });
+
+  test('has the same states in its rows as in its option sets', () => {
+    const { statecode, statuscode } = columns;
+    if (statecode?.kind !== 'choice' || statuscode?.kind !== 'choice') throw new Error(`${name} has no states`);
+    const byNumber = (a: number, b: number) => a - b;
+    expect(states.map(({ value }) => value).toSorted(byNumber)).toEqual(
+      Object.values(statecode.options).toSorted(byNumber),
+    );
+    const statuses = states.flatMap((state) => Object.values(state.statuses));
+    expect(statuses.toSorted(byNumber)).toEqual(Object.values(statuscode.options).toSorted(byNumber));
+  });
+});
+
+test('no two tables share a row key prefix in one storage table', () => {
+  const places = names.map((name) => `${entity(name).stored.table}/${entity(name).stored.prefix}`);
+  expect(new Set(places).size).toBe(names.length);
+});
