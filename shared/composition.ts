@@ -23,7 +23,7 @@ const config = once(() => readConfig(process.env));
 
 const tables = once(() => openTables(accountOf(config())));
 
-export const recordStore = once(() => tableRecordStore(tables()));
+const recordStore = once(() => tableRecordStore(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables()));
 

@@ -59,7 +59,7 @@ export interface Candidate {
 }
 
 /** Late alerts can find this many windows of the past; identities are remembered for the newest events only. */
-export const windowsKept = 8;
+const windowsKept = 8;
 export const identitiesKept = 8_000;
 
 export const emptyGroup = (): Group => ({ windows: [], tickets: [], waiting: [] });

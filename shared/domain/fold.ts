@@ -65,7 +65,7 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
  * What makes an event the same event when a device sends it twice: its token, or else its message id. Eight bytes of a
  * hash, because thousands are remembered for a busy group.
  */
-export function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
+function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
   const own = token ?? messageId;
   if (own === null) return null;
   const parts = [token === null ? 'message' : 'token', deviceId, own, readingType, ruleOutput];

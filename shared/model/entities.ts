@@ -304,7 +304,6 @@ export type EntityName = keyof typeof entities;
 /** A record of the table with that logical name, its properties named as in the Web API. */
 export type EntityRecord<N extends EntityName> = RecordOf<(typeof entities)[N]>;
 
-export type Account = EntityRecord<'account'>;
 export type Alert = EntityRecord<'msdyn_iotalert'>;
 export type Case = EntityRecord<'incident'>;
 export type Device = EntityRecord<'msdyn_iotdevice'>;

@@ -32,7 +32,7 @@ export function ingestionOn(
   };
 }
 
-export function memoryAdapters() {
+function memoryAdapters() {
   const records = memoryRecordStore();
   return { records, ledger: memoryAlertLedger(records) };
 }
