@@ -6,6 +6,7 @@ import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
 import { readConfig } from './config';
 import type { Config } from './config';
+import { ServiceError } from './domain/errors';
 import { deviceDirectory } from './workflows/device-directory';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import type { IngestDeps } from './workflows/ingest-events';
@@ -54,6 +55,15 @@ export const recordWrites = once((): WriteDeps => ({
   },
   alerts: groupedAlertWrites(ingestion(), randomUUID),
 }));
+
+/** The device is written by now: if its alerts cannot be linked this minute, `onUnlinkedAlerts` links them in the next. */
+async function deviceAppeared(deviceId: string): Promise<void> {
+  try {
+    await linkWaitingAlerts({ ledger: alertLedger(), devices: devices() }, deviceId);
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.code === 'storage-unavailable')) throw error;
+  }
+}
 
 function accountOf({ tables: account }: Config): TableAccount {
   return 'endpoint' in account ? { ...account, credential: managedIdentity() } : account;

@@ -11,6 +11,9 @@ import type { RecordStore, Stored } from '../ports/record-store';
 /** Records that one request looks at before it answers with what it has and a link to go on. */
 const mostRowsExamined = 10_000;
 
+/** Rows asked of the store at once: more than this would only be held, not be faster. */
+const longestHelping = 2_000;
+
 export interface Found {
   records: Stored[];
   /** Present when there may be more. */
@@ -39,8 +42,10 @@ export async function findRecord(records: RecordStore, key: RecordKey): Promise<
  */
 export async function listRecords(records: RecordStore, query: RecordQuery): Promise<Found> {
   if (query.order.length === 0 && !query.count) return readPage(records, query);
-  const all = await scan(records, query, { wanted: mostRowsExamined });
-  const count = query.count && { count: { value: all.found.length, atLeast: !all.complete } };
+  // An order needs the rows themselves, a count only those of this page.
+  const keep = query.order.length > 0 ? undefined : firstAfter(query);
+  const all = await scan(records, query, { wanted: mostRowsExamined, ...(keep && { keep }) });
+  const count = query.count && { count: { value: all.matched, atLeast: !all.complete } };
   if (all.complete) return { ...cutPage(all.found, query), ...count };
   if (query.order.length > 0 && (!isNewestFirst(query.order) || query.after?.kind === 'rank')) {
     throw new ServiceError(
@@ -60,7 +65,8 @@ async function readPage(records: RecordStore, query: RecordQuery): Promise<Found
     ...(after?.kind === 'record' && { from: after.id }),
   });
   const page = found.slice(0, limit);
-  if (found.length > limit) return { records: page, next: { kind: 'record', id: idOf(query.entity, page.at(-1)!) } };
+  if (paged && found.length > limit)
+    return { records: page, next: { kind: 'record', id: idOf(query.entity, page.at(-1)!) } };
   const isFull = !paged && page.length === limit;
   return { records: page, ...(!complete && !isFull && last && { next: { kind: 'record', id: last } }) };
 }
@@ -83,34 +89,55 @@ function cutPage(found: readonly Stored[], { entity: name, order, after, limit, 
   };
 }
 
-/**
- * Reads rows after `from` until `wanted` of them match, none are left (`complete`), or `mostRowsExamined` were looked at;
- * `last` is the row looked at last.
- */
+/** Tells for one record after the other, in the order of rows, whether it may be on the page or tells of a next one. */
+function firstAfter({ entity: name, after, limit }: RecordQuery): (record: Stored) => boolean {
+  let kept = 0;
+  return (record) => {
+    if (kept > limit || (after?.kind === 'record' && sortKey(idOf(name, record)) <= sortKey(after.id))) return false;
+    kept += 1;
+    return true;
+  };
+}
+
+interface Scanned {
+  /** The records that match, or of them those that `keep` asks for. */
+  found: Stored[];
+  matched: number;
+  /** Whether no more match. */
+  complete: boolean;
+  /** Id of the row looked at last. */
+  last?: string;
+}
+
+/** Reads rows after `from` until `wanted` of them match, none are left, or `mostRowsExamined` were looked at. */
 async function scan(
   store: RecordStore,
   query: RecordQuery,
-  { wanted, from }: { wanted: number; from?: string },
-): Promise<{ found: Stored[]; complete: boolean; last?: string }> {
+  { wanted, from, keep }: { wanted: number; from?: string; keep?: (record: Stored) => boolean },
+): Promise<Scanned> {
   const single = await findSingle(store, query, from);
-  if (single) return { found: single, complete: true };
+  if (single) return { found: single, matched: single.length, complete: true };
   const found: Stored[] = [];
+  let matched = 0;
   let examined = 0;
   let last = from;
-  while (found.length < wanted && examined < mostRowsExamined) {
+  while (matched < wanted && examined < mostRowsExamined) {
     // Our own part of a filter may let few rows pass: then larger helpings save round trips.
-    const helping = query.matches ? Math.max(wanted, 500) : wanted - found.length;
+    const helping = query.matches ? Math.max(wanted, 500) : wanted - matched;
     const page = await store.list(query.entity, {
       equals: query.equals,
-      limit: Math.min(helping, mostRowsExamined - examined),
+      limit: Math.min(helping, mostRowsExamined - examined, longestHelping),
       ...(last !== undefined && { after: last }),
     });
-    found.push(...page.records.filter(({ row }) => query.matches?.(row) ?? true));
-    if (page.next === undefined) return { found: found.slice(0, wanted), complete: found.length <= wanted };
+    const matching = page.records.filter(({ row }) => query.matches?.(row) ?? true);
+    const taken = matching.slice(0, wanted - matched);
+    matched += taken.length;
+    for (const record of taken) if (keep?.(record) ?? true) found.push(record);
+    if (page.next === undefined) return { found, matched, complete: taken.length === matching.length };
     examined += Math.max(page.records.length, 1);
     last = page.next;
   }
-  return { found: found.slice(0, wanted), complete: false, ...(last !== undefined && { last }) };
+  return { found, matched, complete: false, ...(last !== undefined && { last }) };
 }
 
 /** The only record that a condition on a key can mean, as a list; undefined when no key is asked for. */

@@ -1,0 +1,346 @@
+import { startAzurite } from '../../infra/local/azurite';
+import type { Azurite } from '../../infra/local/azurite';
+import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
+import { tableRecordStore } from '../../shared/adapters/table/record-store';
+import { openTables } from '../../shared/adapters/table/tables';
+import { makeId, shardCount, shardOf } from '../../shared/domain/ids';
+import type { Row } from '../../shared/model/edm';
+import { entity } from '../../shared/model/entities';
+import type { EntityName } from '../../shared/model/entities';
+import type { ListRequest, RecordStore, Stored } from '../../shared/ports/record-store';
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(async () => {
+  await azurite.stop();
+});
+
+let counter = 0;
+const start = Date.UTC(2026, 10, 21);
+
+/** An id of our making, a second newer than the one before. */
+function nextId(shard?: number): string {
+  counter += 1;
+  const seed = `record ${counter}`;
+  return makeId({ time: start + counter * 1000, shard: shard ?? shardOf(seed), seed });
+}
+
+/** An id as a client would choose it. */
+function chosenId(): string {
+  counter += 1;
+  return `c0ffee00-0000-4000-8000-${String(counter).padStart(12, '0')}`;
+}
+
+const deviceId = () => `device-${(counter += 1)}`;
+const device = (row: Row = {}): Row => ({ msdyn_iotdeviceid: nextId(), msdyn_name: 'Thermostat', ...row });
+const account = (row: Row = {}): Row => ({ accountid: nextId(), name: 'Contoso', ...row });
+
+async function everything(store: RecordStore, name: EntityName, request: Omit<ListRequest, 'after'>) {
+  const pages: Stored[][] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.list(name, { ...request, ...(after && { after }) });
+    pages.push(page.records);
+    after = page.next;
+  } while (after !== undefined && pages.length < 200);
+  return { pages, rows: pages.flat().map(({ row }) => row) };
+}
+
+const ids = (name: EntityName, rows: readonly Row[]) => rows.map((row) => row[entity(name).key]);
+
+describe.each<{ which: string; open: () => RecordStore }>([
+  { which: 'memory', open: memoryRecordStore },
+  { which: 'Table Storage', open: () => tableRecordStore(openTables({ connectionString: azurite.connectionString })) },
+])('records in $which', ({ open }) => {
+  let store: RecordStore;
+  beforeAll(() => {
+    store = open();
+  });
+
+  test('a record comes back as it was written, nulls left out', async () => {
+    const row = device({
+      msdyn_deviceid: deviceId(),
+      _msdyn_account_value: chosenId(),
+      msdyn_connectionstate: true,
+      msdyn_registrationstatus: 192350003,
+      msdyn_lastactivitytime: '2026-11-21T04:14:50.000Z',
+      msdyn_timezone: -1500,
+      msdyn_tags: '{"building":"Überlingen \\"7\\""}',
+      msdyn_registrationmessage: '',
+    });
+    const inserted = await store.insert('msdyn_iotdevice', { ...row, msdyn_devicesettings: null });
+    expect(await store.get('msdyn_iotdevice', String(row.msdyn_iotdeviceid))).toEqual({
+      row,
+      etag: inserted.kind === 'inserted' ? inserted.etag : 'none',
+    });
+  });
+
+  test('decimals and very long texts come back as they were written', async () => {
+    const alert: Row = {
+      msdyn_iotalertid: nextId(),
+      ccs_reading: 113,
+      ccs_threshold: -0.1,
+      msdyn_alertdata: 'é'.repeat(8192),
+    };
+    await store.insert('msdyn_iotalert', alert);
+    expect((await store.get('msdyn_iotalert', String(alert.msdyn_iotalertid)))?.row).toEqual(alert);
+    const parked: Row = { ccs_parkedmessageid: nextId(), ccs_body: `x${'ab𝄞'.repeat(30_000)}` };
+    await store.insert('ccs_parkedmessage', parked);
+    const back = await store.get('ccs_parkedmessage', String(parked.ccs_parkedmessageid));
+    // Not toEqual: what that prints about a difference would fill screens.
+    expect(back?.row.ccs_body === parked.ccs_body).toBe(true);
+  });
+
+  test('a record that does not exist is undefined', async () => {
+    expect(await store.get('account', nextId())).toBeUndefined();
+    expect(await store.get('account', chosenId())).toBeUndefined();
+    expect(await store.getByAlternateKey('msdyn_iotdevice', deviceId())).toBeUndefined();
+  });
+
+  test('an id in use is refused and the first record stays', async () => {
+    const row = account();
+    await store.insert('account', row);
+    expect(await store.insert('account', { ...row, name: 'Other' })).toEqual({ kind: 'exists', property: 'accountid' });
+    expect((await store.get('account', String(row.accountid)))?.row.name).toBe('Contoso');
+  });
+
+  test('an id in use is refused for a device too, and its device id stays free', async () => {
+    const [first, second] = [deviceId(), deviceId()];
+    const row = device({ msdyn_deviceid: first });
+    await store.insert('msdyn_iotdevice', row);
+    expect(await store.insert('msdyn_iotdevice', row)).toEqual({ kind: 'exists', property: 'msdyn_iotdeviceid' });
+    expect(await store.insert('msdyn_iotdevice', { ...row, msdyn_deviceid: second })).toMatchObject({ kind: 'exists' });
+    expect(await store.insert('msdyn_iotdevice', device({ msdyn_deviceid: second }))).toMatchObject({
+      kind: 'inserted',
+    });
+    expect((await store.getByAlternateKey('msdyn_iotdevice', first))?.row).toEqual(row);
+  });
+
+  test('replacing needs the latest ETag and gives a new one', async () => {
+    const row = account({ telephone1: '1' });
+    const id = String(row.accountid);
+    await store.insert('account', row);
+    const first = (await store.get('account', id))!.etag;
+    expect(first).toMatch(/^W\/"\d+"$/);
+    const replaced = await store.replace('account', { accountid: id, name: 'New' }, first);
+    expect(replaced).toMatchObject({ kind: 'replaced' });
+    expect(await store.get('account', id)).toEqual({
+      row: { accountid: id, name: 'New' },
+      etag: replaced.kind === 'replaced' && replaced.etag,
+    });
+    expect(await store.replace('account', row, first)).toEqual({ kind: 'changed' });
+  });
+
+  test.each([
+    { which: 'of another record', etag: 'W/"202601010000001"' },
+    { which: 'that is none', etag: 'nonsense' },
+    { which: 'with a quote in it', etag: `W/"'"` },
+    { which: 'for any', etag: '*' },
+  ])('an ETag $which replaces nothing', async ({ etag }) => {
+    const row = account();
+    await store.insert('account', row);
+    expect(await store.replace('account', { ...row, name: 'New' }, etag)).toEqual({ kind: 'changed' });
+  });
+
+  test('a record that does not exist cannot be replaced', async () => {
+    const there = account();
+    await store.insert('account', there);
+    const { etag } = (await store.get('account', String(there.accountid)))!;
+    expect(await store.replace('account', account(), etag)).toEqual({ kind: 'changed' });
+  });
+
+  test('of 32 racing replacements one wins', async () => {
+    const row = account();
+    await store.insert('account', row);
+    const { etag } = (await store.get('account', String(row.accountid)))!;
+    const results = await Promise.all(
+      Array.from({ length: 32 }, (_, i) => store.replace('account', { ...row, name: `${i}` }, etag)),
+    );
+    expect(results.filter(({ kind }) => kind === 'replaced')).toHaveLength(1);
+  });
+
+  test('of 32 racing devices with one device id one wins, and it is the one that is found', async () => {
+    const wanted = deviceId();
+    const rows = Array.from({ length: 32 }, () => device({ msdyn_deviceid: wanted }));
+    const results = await Promise.all(rows.map((row) => store.insert('msdyn_iotdevice', row)));
+    const winners = rows.filter((_, i) => results[i]!.kind === 'inserted');
+    expect(winners).toHaveLength(1);
+    expect((await store.getByAlternateKey('msdyn_iotdevice', wanted))?.row).toEqual(winners[0]);
+    const { rows: left } = await everything(store, 'msdyn_iotdevice', {
+      equals: { msdyn_deviceid: wanted },
+      limit: 50,
+    });
+    expect(left).toEqual(winners);
+  });
+
+  test('of 16 devices that race to change to one device id one wins, the others keep theirs', async () => {
+    const wanted = deviceId();
+    const rows = Array.from({ length: 16 }, () => device({ msdyn_deviceid: deviceId() }));
+    const results = await Promise.all(
+      rows.map(async (row) => {
+        const inserted = await store.insert('msdyn_iotdevice', row);
+        if (inserted.kind !== 'inserted') throw new Error('not inserted');
+        return store.replace('msdyn_iotdevice', { ...row, msdyn_deviceid: wanted }, inserted.etag);
+      }),
+    );
+    expect(results.filter(({ kind }) => kind === 'replaced')).toHaveLength(1);
+    const winner = rows[results.findIndex(({ kind }) => kind === 'replaced')]!;
+    expect((await store.getByAlternateKey('msdyn_iotdevice', wanted))?.row.msdyn_iotdeviceid).toBe(
+      winner.msdyn_iotdeviceid,
+    );
+    for (const row of rows.filter((each) => each !== winner)) {
+      expect((await store.getByAlternateKey('msdyn_iotdevice', String(row.msdyn_deviceid)))?.row).toEqual(row);
+    }
+  });
+
+  test('a changed device id is found at once, and the old one is free again', async () => {
+    const [old, fresh] = [deviceId(), deviceId()];
+    const row = device({ msdyn_deviceid: old });
+    const inserted = await store.insert('msdyn_iotdevice', row);
+    const etag = inserted.kind === 'inserted' ? inserted.etag : '';
+    const moved = { ...row, msdyn_deviceid: fresh };
+    expect(await store.replace('msdyn_iotdevice', moved, etag)).toMatchObject({ kind: 'replaced' });
+    expect((await store.getByAlternateKey('msdyn_iotdevice', fresh))?.row).toEqual(moved);
+    expect(await store.getByAlternateKey('msdyn_iotdevice', old)).toBeUndefined();
+    expect(await store.insert('msdyn_iotdevice', device({ msdyn_deviceid: old }))).toMatchObject({ kind: 'inserted' });
+  });
+
+  test('a device id that another device has is refused on a change, and nothing changes', async () => {
+    const [mine, theirs] = [deviceId(), deviceId()];
+    const row = device({ msdyn_deviceid: mine });
+    const inserted = await store.insert('msdyn_iotdevice', row);
+    await store.insert('msdyn_iotdevice', device({ msdyn_deviceid: theirs }));
+    const change = { ...row, msdyn_deviceid: theirs };
+    expect(await store.replace('msdyn_iotdevice', change, inserted.kind === 'inserted' ? inserted.etag : '')).toEqual({
+      kind: 'exists',
+      property: 'msdyn_deviceid',
+    });
+    expect((await store.getByAlternateKey('msdyn_iotdevice', mine))?.row).toEqual(row);
+  });
+
+  test('a device may lose its device id and get it back', async () => {
+    const wanted = deviceId();
+    const row = device({ msdyn_deviceid: wanted });
+    let etag = '';
+    const inserted = await store.insert('msdyn_iotdevice', row);
+    if (inserted.kind === 'inserted') etag = inserted.etag;
+    for (const value of [null, wanted]) {
+      const result = await store.replace('msdyn_iotdevice', { ...row, msdyn_deviceid: value }, etag);
+      if (result.kind === 'replaced') etag = result.etag;
+      const found = await store.getByAlternateKey('msdyn_iotdevice', wanted);
+      expect(found?.etag).toBe(value === null ? undefined : etag);
+    }
+  });
+
+  test.each([
+    "it's-'quoted'",
+    'a/b\\c#d?e',
+    '%20%2F+%',
+    'ünïcode-℃-🌡',
+    'UPPER-lower',
+    '~7e~',
+    '$()*!;=@:._-',
+    ' space ',
+    'tab\there',
+    '長い名前'.repeat(25),
+  ])('the device id %j is found, by itself only', async (value) => {
+    const row = device({ msdyn_deviceid: value });
+    expect(await store.insert('msdyn_iotdevice', row)).toMatchObject({ kind: 'inserted' });
+    expect((await store.getByAlternateKey('msdyn_iotdevice', value))?.row).toEqual(row);
+    const swapped = value.replace(/[a-z]/gi, (letter) =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    );
+    if (swapped !== value) expect(await store.getByAlternateKey('msdyn_iotdevice', swapped)).toBeUndefined();
+    const { records } = await store.list('msdyn_iotdevice', { equals: { msdyn_deviceid: value }, limit: 5 });
+    expect(records.map((record) => record.row)).toEqual([row]);
+  });
+
+  describe('a list', () => {
+    const name = 'msdyn_customerasset';
+    const made: Row[] = [];
+    beforeAll(async () => {
+      const chosen = Array.from({ length: 5 }, chosenId);
+      const keys = [...Array.from({ length: 40 }, (_, i) => nextId(i % shardCount)), ...chosen.toReversed()];
+      for (const [i, key] of keys.entries()) {
+        made.push({
+          msdyn_customerassetid: key,
+          msdyn_name: `Asset ${i % 4}`,
+          statecode: i % 3 === 0 ? 1 : 0,
+          ...(i % 2 === 0 && { msdyn_deviceid: `d'${i % 10}` }),
+        });
+      }
+      await Promise.all(made.map((row) => store.insert(name, row)));
+      made.splice(0, made.length, ...made.slice(0, 40).toReversed(), ...made.slice(40).toReversed());
+    });
+
+    test.each([1, 3, 8, 44, 45, 46, 5000])('gives everything once, newest first, %d a page', async (limit) => {
+      const { pages, rows } = await everything(store, name, { limit });
+      expect(rows).toEqual(made);
+      expect(pages).toHaveLength(Math.ceil(made.length / limit));
+    });
+
+    test.each<{ which: string; equals: Record<string, string | number | null> }>([
+      { which: 'a text', equals: { msdyn_name: 'Asset 1' } },
+      { which: 'a text with a quote', equals: { msdyn_deviceid: "d'4" } },
+      { which: 'a number', equals: { statecode: 1 } },
+      { which: 'no value', equals: { msdyn_deviceid: null } },
+      { which: 'several things', equals: { statecode: 0, msdyn_name: 'Asset 2', msdyn_deviceid: "d'2" } },
+      { which: 'no value and a number', equals: { statecode: 1, msdyn_deviceid: null } },
+      { which: 'nothing there is', equals: { msdyn_name: 'asset 1' } },
+    ])('asked for $which gives the same as a plain filter', async ({ equals }) => {
+      const expected = made.filter((row) =>
+        Object.entries(equals).every(([key, value]) => (row[key] ?? null) === value),
+      );
+      for (const limit of [2, 100]) expect((await everything(store, name, { equals, limit })).rows).toEqual(expected);
+    });
+
+    test('goes on after a record that is not there', async () => {
+      const missing = makeId({ time: start + 1, shard: 3, seed: 'missing' });
+      const { records } = await store.list(name, { after: missing, limit: 10 });
+      expect(
+        ids(
+          name,
+          records.map(({ row }) => row),
+        ),
+      ).toEqual(ids(name, made.slice(40)));
+    });
+
+    test('of nothing is empty', async () => {
+      expect(await store.list('msdyn_workorder', { limit: 10 })).toEqual({ records: [] });
+      expect(await store.list(name, { limit: 0 })).toMatchObject({ records: [] });
+    });
+  });
+
+  test('paging through a list while records come in misses and doubles none that were there', async () => {
+    const name = 'account';
+    const before = new Set(ids(name, (await everything(store, name, { limit: 1000 })).rows));
+    const seen: unknown[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.list(name, { limit: 3, ...(after && { after }) });
+      seen.push(
+        ...ids(
+          name,
+          page.records.map(({ row }) => row),
+        ),
+      );
+      after = page.next;
+      await store.insert(name, account());
+      await store.insert(name, account({ accountid: chosenId() }));
+    } while (after !== undefined && seen.length < 500);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect([...before].filter((id) => !seen.includes(id))).toEqual([]);
+  });
+
+  test('tables that share storage do not see each other', async () => {
+    const [alert, incident] = [nextId(2), nextId(2)];
+    await store.insert('msdyn_iotalert', { msdyn_iotalertid: alert, msdyn_description: 'x' });
+    await store.insert('incident', { incidentid: incident, title: 'y' });
+    const cases = await everything(store, 'incident', { limit: 100 });
+    expect(ids('incident', cases.rows)).toContain(incident);
+    expect(ids('incident', cases.rows)).not.toContain(undefined);
+    expect(await store.get('incident', alert)).toBeUndefined();
+  });
+});

@@ -1,0 +1,105 @@
+import { startAzurite } from '../../infra/local/azurite';
+import type { Azurite } from '../../infra/local/azurite';
+import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
+import { tableRecordStore } from '../../shared/adapters/table/record-store';
+import { openTables } from '../../shared/adapters/table/tables';
+import type { HubEvent } from '../../shared/domain/hub-event';
+import { ingestEvents } from '../../shared/workflows/ingest-events';
+import { alertRecord, all, event, everything, ingestionOn, seed } from '../kit/ingestion';
+
+/*
+ * The same promises as in ingest-events.test.ts, on the real storage: each writer below is a process that remembers
+ * nothing of the others.
+ */
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+const source = { hub: 'hub', partition: '0' };
+
+function newWriter() {
+  const tables = openTables({ connectionString: azurite.connectionString });
+  return ingestionOn({ records: tableRecordStore(tables), ledger: tableAlertLedger(tables) });
+}
+
+/** 24 events: 3 devices, one of them with an account, one event sent twice, one that nobody understands. */
+async function scene(prefix: string): Promise<HubEvent[]> {
+  const { records } = newWriter();
+  const account = await seed(records, 'account', `${prefix} account`, {});
+  const device = `${prefix} d0`;
+  await seed(records, 'msdyn_iotdevice', device, { msdyn_deviceid: device, _msdyn_account_value: account });
+  return Array.from({ length: 24 }, (_, i) => {
+    if (i === 11) return event(i, 'garbage');
+    return event(i, alertRecord(`${prefix} d${i % 3}`, { eventtoken: `e${i === 20 ? 17 : i}` }));
+  });
+}
+
+async function countsOf(prefix: string) {
+  const { records } = newWriter();
+  const alerts = (await all(records, 'msdyn_iotalert')).filter((row) =>
+    String(row['msdyn_deviceid']).startsWith(`${prefix} `),
+  );
+  const parents = alerts.filter((row) => !row['_msdyn_parentalert_value']);
+  const cases = (await all(records, 'incident')).filter((row) => String(row['ccs_groupkey']).startsWith(`${prefix} `));
+  return {
+    alerts: alerts.length,
+    parents: parents.length,
+    duplicates: parents.reduce((sum, row) => sum + Number(row['ccs_duplicatecount']), 0),
+    cases: cases.length,
+  };
+}
+
+const expected = { alerts: 22, parents: 3, duplicates: 19, cases: 1 };
+
+test('a batch that is cut at any index, repeated whole and repeated backwards leaves the same rows', async () => {
+  const cuts = Array.from({ length: 25 }, (_, i) => i);
+  await Promise.all(
+    cuts.map(async (cut) => {
+      const prefix = `cut ${cut}`;
+      const events = await scene(prefix);
+      const own = { ...source, hub: prefix };
+      for (const part of [events.slice(0, cut), events.slice(cut), events, events.toReversed()]) {
+        await ingestEvents(own, part, newWriter());
+      }
+      expect(await countsOf(prefix)).toEqual(expected);
+    }),
+  );
+  const { records } = newWriter();
+  expect(await all(records, 'ccs_parkedmessage')).toHaveLength(cuts.length);
+}, 60_000);
+
+test('four hosts that all work on the same batches at once leave the same rows as one', async () => {
+  const events = await scene('crowd');
+  const own = { ...source, hub: 'crowd' };
+  const parts = [events.slice(0, 9), events.slice(9, 10), events.slice(10)];
+  const host = async () => {
+    const deps = newWriter();
+    for (const part of parts) await ingestEvents(own, part, deps);
+  };
+  await Promise.all([host(), host(), host(), host()]);
+  expect(await countsOf('crowd')).toEqual(expected);
+});
+
+test('alerts of one group from two hub partitions at once have one parent and one case', async () => {
+  const events = await scene('shared');
+  const writers = ['0', '1'].map(async (partition) => {
+    const deps = newWriter();
+    const own = events.filter(({ sequence }) => sequence % 2 === Number(partition));
+    for (const one of own) await ingestEvents({ hub: 'shared', partition }, [one], deps);
+  });
+  await Promise.all(writers);
+  expect(await countsOf('shared')).toEqual(expected);
+});
+
+test('a second delivery writes nothing at all', async () => {
+  const events = await scene('again');
+  const own = { ...source, hub: 'again' };
+  await ingestEvents(own, events, newWriter());
+  const before = await everything(newWriter().records);
+  const { outcomes, skipped, parked } = await ingestEvents(own, events, newWriter());
+  expect({ outcomes, skipped, parked }).toEqual({ outcomes: [], skipped: 23, parked: [] });
+  expect(await everything(newWriter().records)).toEqual(before);
+});
