@@ -50,9 +50,7 @@ export const recordWrites = once((): WriteDeps => ({
   records: recordStore(),
   now,
   unique: randomUUID,
-  deviceAppeared: async (deviceId) => {
-    await linkWaitingAlerts({ ledger: alertLedger(), devices: devices() }, deviceId);
-  },
+  deviceAppeared,
   alerts: groupedAlertWrites(ingestion(), randomUUID),
 }));
 

@@ -130,7 +130,11 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
     },
 
     waiting: async function* (deviceId) {
-      yield* waitingNotes(await tables.client(table), deviceId);
+      try {
+        yield* waitingNotes(await tables.client(table), deviceId);
+      } catch (error) {
+        throw translate(error);
+      }
     },
 
     link: async ({ shard, deviceId, groupKey, since }, columns) => {
@@ -140,7 +144,11 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
       for (let attempt = 0; attempt < 50; attempt += 1) {
         groups.forget(`${partitionKey}/${groupRowKey(groupKey)}`);
         const before = await readGroup(client, partitionKey, groupKey);
-        linked += await linkRows(client, partitionKey, { deviceId, groupKey, since }, columns);
+        linked += await linkRows(client, partitionKey, { deviceId, groupKey, since }, columns).catch(
+          (error: unknown) => {
+            throw translate(error);
+          },
+        );
         // Only if no alert of the group came in between is the note done with; otherwise look again.
         const group = { ...before.value, waiting: before.value.waiting.filter((id) => id !== deviceId) };
         const done = await submit(client, [
