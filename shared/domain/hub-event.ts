@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { itemsPerEvent } from './coverage';
-import { refuse } from './incoming';
-import type { Refusal } from './incoming';
+import { refuse } from './fields';
+import type { Refusal } from './fields';
 
 /** A device-to-cloud message as the hub hands it on. */
 export interface HubEvent {

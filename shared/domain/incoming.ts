@@ -1,17 +1,6 @@
 import { alertType } from '../model/choices';
-import { fires } from './rules';
-import type { Rule } from './rules';
-
-/** Why a message, or a part of one, cannot become an alert. */
-export type ParkReason =
-  'empty' | 'not-utf8' | 'not-json' | 'not-an-object' | 'no-device' | 'wrong-type' | 'too-long' | 'too-many-items';
-
-export interface Refusal {
-  kind: 'refused';
-  reason: ParkReason;
-  /** What was wrong and what is allowed, for the person who looks into the parked message. */
-  detail: string;
-}
+import { deviceIdIn, isRefusal, nameOf, numberIn, refuse, textIn, timeIn, typeIn } from './fields';
+import type { Fields, Refusal } from './fields';
 
 /** One JSON object of a message, with what the hub knows about the message. */
 export interface Item {
@@ -50,11 +39,11 @@ export interface Telemetry {
   token: string | null;
   messageId: string | null;
   /** Everything the device sent, by lower-case property name. */
-  values: ReadonlyMap<string, unknown>;
+  values: Fields;
 }
 
 const longestData = 8192;
-const longestText = 100;
+const longestDescription = 100;
 
 /** An object with one of these is an alert record; any other object is telemetry. */
 const marksOfAnAlert = ['readingtype', 'ruleoutput', 'alerttype'];
@@ -73,52 +62,7 @@ export function understand(item: Item): IncomingAlert | Telemetry | Refusal {
     : readTelemetry(values, deviceId, item);
 }
 
-/**
- * Applies a category's rules to telemetry: one alert for each rule that fires, one refusal for each measure that is not a
- * number. A measure that is missing or null fires nothing.
- */
-export function raise(telemetry: Telemetry, rules: readonly Rule[]): (IncomingAlert | Refusal)[] {
-  return rules.flatMap((rule): (IncomingAlert | Refusal)[] => {
-    const reading = telemetry.values.get(rule.measure.toLowerCase());
-    if (reading === undefined || reading === null) return [];
-    if (!isNumber(reading)) return [wrongType(rule.measure, 'a finite number', reading)];
-    return fires(rule, reading) ? [alertOf(telemetry, rule, reading)] : [];
-  });
-}
-
-function alertOf(telemetry: Telemetry, rule: Rule, reading: number): IncomingAlert {
-  const { deviceId, time, token, messageId } = telemetry;
-  const record = {
-    deviceid: deviceId,
-    readingtype: rule.measure,
-    reading,
-    eventtoken: token,
-    threshold: rule.threshold,
-    ruleoutput: rule.ruleoutput,
-    time: new Date(time).toISOString(),
-  };
-  return {
-    kind: 'alert',
-    deviceId,
-    time,
-    type: alertType.Anomaly,
-    description: describe(rule.measure, reading, rule.threshold, rule.when === 'above' ? 'exceeded' : 'fell below'),
-    data: JSON.stringify(record),
-    token,
-    readingType: rule.measure,
-    reading,
-    threshold: rule.threshold,
-    ruleOutput: rule.ruleoutput,
-    messageId,
-  };
-}
-
-function readAlert(
-  values: ReadonlyMap<string, unknown>,
-  deviceId: string,
-  item: Item,
-  data: string,
-): IncomingAlert | Refusal {
+function readAlert(values: Fields, deviceId: string, item: Item, data: string): IncomingAlert | Refusal {
   const problems: Refusal[] = [];
   const keep = <T>(result: T | Refusal): T | null => {
     if (!isRefusal(result)) return result;
@@ -154,7 +98,7 @@ function readAlert(
   );
 }
 
-function readTelemetry(values: ReadonlyMap<string, unknown>, deviceId: string, item: Item): Telemetry | Refusal {
+function readTelemetry(values: Fields, deviceId: string, item: Item): Telemetry | Refusal {
   const token = textIn(values, 'eventtoken');
   if (isRefusal(token)) return token;
   const time = timeIn(values);
@@ -162,70 +106,15 @@ function readTelemetry(values: ReadonlyMap<string, unknown>, deviceId: string, i
   return { kind: 'telemetry', deviceId, time: time ?? item.enqueued, token, messageId: item.messageId ?? null, values };
 }
 
-function deviceIdIn(values: ReadonlyMap<string, unknown>, connected: string | undefined): string | Refusal {
-  const named = values.get('deviceid');
-  if (named !== undefined && named !== null && typeof named !== 'string') return wrongType('deviceid', 'a text', named);
-  const deviceId = named || connected;
-  if (!deviceId) return refuse('no-device', 'Neither the message nor its sender names a device ("deviceid").');
-  return deviceId.length > longestText ? tooLong('deviceid', deviceId) : deviceId;
-}
-
-function textIn(values: ReadonlyMap<string, unknown>, name: string): string | null | Refusal {
-  const value = values.get(name) ?? null;
-  if (value === null || value === '') return null;
-  if (typeof value !== 'string') return wrongType(name, 'a text', value);
-  return value.length > longestText ? tooLong(name, value) : value;
-}
-
-function numberIn(values: ReadonlyMap<string, unknown>, name: string): number | null | Refusal {
-  const value = values.get(name) ?? null;
-  return value === null || isNumber(value) ? value : wrongType(name, 'a finite number', value);
-}
-
-function timeIn(values: ReadonlyMap<string, unknown>): number | null | Refusal {
-  const value = values.get('time') ?? null;
-  if (value === null || value === '') return null;
-  const time = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
-  return time >= 0 ? time : wrongType('time', 'a date and time in ISO 8601, 1970 or later', value);
-}
-
-function typeIn(values: ReadonlyMap<string, unknown>): number | null | Refusal {
-  const value = values.get('alerttype') ?? null;
-  if (value === null) return null;
-  const names = Object.entries(alertType);
-  const found = names.find(
-    ([name, option]) => option === value || (typeof value === 'string' && name.toLowerCase() === value.toLowerCase()),
-  );
-  return found ? found[1] : wrongType('alerttype', `one of ${names.map(([name]) => name).join(', ')}`, value);
-}
-
-function describe(what: string | null, reading: number | null, threshold: number | null, passed: string): string {
+/** The description of an alert, cut to the length of its column. */
+export function describe(
+  what: string | null,
+  reading: number | null,
+  threshold: number | null,
+  passed: string,
+): string {
   const subject = what ?? 'Alert';
-  if (reading === null) return subject.slice(0, longestText);
+  if (reading === null) return subject.slice(0, longestDescription);
   const limit = threshold === null ? '' : ` ${passed} a threshold of ${threshold}`;
-  return `${subject} reading of ${reading}${limit}`.slice(0, longestText);
-}
-
-// JSON can hold 1e999, which no column can.
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-
-const isRefusal = (result: unknown): result is Refusal =>
-  typeof result === 'object' && result !== null && (result as Partial<Refusal>).kind === 'refused';
-
-/** A refusal with its reason and what was wrong. */
-export function refuse(reason: ParkReason, detail: string): Refusal {
-  return { kind: 'refused', reason, detail };
-}
-
-function wrongType(name: string, expected: string, value: unknown): Refusal {
-  return refuse('wrong-type', `"${name}" must be ${expected}, got ${nameOf(value)}.`);
-}
-
-function tooLong(name: string, value: string): Refusal {
-  return refuse('too-long', `"${name}" has ${value.length} characters; at most ${longestText} are allowed.`);
-}
-
-function nameOf(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return `${subject} reading of ${reading}${limit}`.slice(0, longestDescription);
 }

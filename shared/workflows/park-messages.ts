@@ -1,6 +1,6 @@
 import type { HubEvent } from '../domain/hub-event';
 import { makeId, shardOf } from '../domain/ids';
-import type { Refusal } from '../domain/incoming';
+import type { Refusal } from '../domain/fields';
 import type { EntityRecord } from '../model/entities';
 import type { Source } from '../ports/alert-ledger';
 import type { RecordStore } from '../ports/record-store';

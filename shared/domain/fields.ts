@@ -1,0 +1,85 @@
+import { alertType } from '../model/choices';
+
+/** Why a message, or a part of one, cannot become an alert. */
+export type ParkReason =
+  'empty' | 'not-utf8' | 'not-json' | 'not-an-object' | 'no-device' | 'wrong-type' | 'too-long' | 'too-many-items';
+
+export interface Refusal {
+  kind: 'refused';
+  reason: ParkReason;
+  /** What was wrong and what is allowed, for the person who looks into the parked message. */
+  detail: string;
+}
+
+/** An object's properties by lower-case name: letter case does not matter. */
+export type Fields = ReadonlyMap<string, unknown>;
+
+/** Longest Device ID, token, reading type and rule output. */
+const longestText = 100;
+
+/** The device the object names, or else the one that sent it. */
+export function deviceIdIn(fields: Fields, connected: string | undefined): string | Refusal {
+  const named = fields.get('deviceid');
+  if (named !== undefined && named !== null && typeof named !== 'string') return wrongType('deviceid', 'a text', named);
+  const deviceId = named || connected;
+  if (!deviceId) return refuse('no-device', 'Neither the message nor its sender names a device ("deviceid").');
+  return deviceId.length > longestText ? tooLong('deviceid', deviceId) : deviceId;
+}
+
+/** A short text; null when there is none. */
+export function textIn(fields: Fields, name: string): string | null | Refusal {
+  const value = fields.get(name) ?? null;
+  if (value === null || value === '') return null;
+  if (typeof value !== 'string') return wrongType(name, 'a text', value);
+  return value.length > longestText ? tooLong(name, value) : value;
+}
+
+export function numberIn(fields: Fields, name: string): number | null | Refusal {
+  const value = fields.get(name) ?? null;
+  return value === null || isNumber(value) ? value : wrongType(name, 'a finite number', value);
+}
+
+/** The event time in milliseconds; null when there is none. */
+export function timeIn(fields: Fields): number | null | Refusal {
+  const value = fields.get('time') ?? null;
+  if (value === null || value === '') return null;
+  const time = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+  return time >= 0 ? time : wrongType('time', 'a date and time in ISO 8601, 1970 or later', value);
+}
+
+/** An alert type by its name or its option value. */
+export function typeIn(fields: Fields): number | null | Refusal {
+  const value = fields.get('alerttype') ?? null;
+  if (value === null) return null;
+  const names = Object.entries(alertType);
+  const found = names.find(
+    ([name, option]) => option === value || (typeof value === 'string' && name.toLowerCase() === value.toLowerCase()),
+  );
+  return found ? found[1] : wrongType('alerttype', `one of ${names.map(([name]) => name).join(', ')}`, value);
+}
+
+// JSON can hold 1e999, which no column can.
+export const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+export const isRefusal = (result: unknown): result is Refusal =>
+  typeof result === 'object' && result !== null && (result as Partial<Refusal>).kind === 'refused';
+
+/** A refusal with its reason and what was wrong. */
+export function refuse(reason: ParkReason, detail: string): Refusal {
+  return { kind: 'refused', reason, detail };
+}
+
+/** What is said about a value of the wrong type. */
+export function wrongType(name: string, expected: string, value: unknown): Refusal {
+  return refuse('wrong-type', `"${name}" must be ${expected}, got ${nameOf(value)}.`);
+}
+
+function tooLong(name: string, value: string): Refusal {
+  return refuse('too-long', `"${name}" has ${value.length} characters; at most ${longestText} are allowed.`);
+}
+
+/** A value as it is quoted in a message. */
+export function nameOf(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
