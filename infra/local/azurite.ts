@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -30,33 +31,57 @@ const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZ
 
 const main = createRequire(__filename).resolve('azurite/dist/src/azurite.js');
 
+// Azurite would outlive a parent that was killed. Loaded before it, this ends it the orderly way, with all it holds
+// written, when the parent's end of the channel closes. The channel itself must not keep the process alive, and that
+// nobody reads its output any more must not end it before its data is written.
+const watchdog = `data:text/javascript,${encodeURIComponent(`
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  let ending = false;
+  process.once('SIGTERM', () => { ending = true; if (process.listenerCount('SIGTERM') === 0) process.exit(); });
+  process.once('disconnect', () => { if (!ending) process.emit('SIGTERM'); setTimeout(process.exit, 60_000).unref(); });
+  process.channel.unref();
+`)}`;
+
 /** Starts Azurite and resolves when all three services listen. Rejects with its last lines when it ends before that. */
-export async function startAzurite({ data, ports }: AzuriteOptions = {}): Promise<Azurite> {
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
+  return (await spawnAzurite(options)).listening;
+}
+
+/** The same in two steps, for a caller that must be able to end the process before it listens. */
+export async function spawnAzurite({ data, ports }: AzuriteOptions = {}): Promise<{
+  process: ChildProcess;
+  listening: Promise<Azurite>;
+}> {
   const used = ports ?? { blob: await freePort(), queue: await freePort(), table: await freePort() };
   if (data) await mkdir(data, { recursive: true });
   const child = spawn(
     process.execPath,
     [
+      `--import=${watchdog}`,
       main,
-      ...['--blobPort', String(used.blob), '--queuePort', String(used.queue), '--tablePort', String(used.table)],
+      ...Object.entries(used).flatMap(([service, port]) => [`--${service}Port`, String(port)]),
       ...(data ? ['--location', data] : ['--inMemoryPersistence']),
-      ...['--silent', '--skipApiVersionCheck', '--disableTelemetry'],
+      '--silent',
+      '--skipApiVersionCheck',
+      '--disableTelemetry',
     ],
     // A group of its own: Ctrl-C reaches the parent, which stops this process last.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: data },
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: process.platform !== 'win32', windowsHide: true, cwd: data },
   );
   const exited = once(child, 'exit').then(([code]) => code as number | null);
-  await untilListening(child.stdout, child.stderr, exited);
-  return {
+  const listening = untilListening(child.stdout!, child.stderr!, exited).then(() => ({
     connectionString: connectionString(used),
     ports: used,
     pid: child.pid!,
     exited,
     stop: async () => {
-      child.kill('SIGTERM');
+      // Windows knows no SIGTERM that can be handled; there the closed channel does the same.
+      if (process.platform === 'win32') child.disconnect();
+      else child.kill('SIGTERM');
       await exited;
     },
-  };
+  }));
+  return { process: child, listening };
 }
 
 function connectionString({ blob, queue, table }: Azurite['ports']): string {
