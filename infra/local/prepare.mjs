@@ -1,9 +1,10 @@
 // Makes a fresh clone runnable: installs the packages when the lock file changed, compiles, and removes what no source
-// stands behind any more. It uses nothing but Node, because it runs before anything is installed.
+// stands behind any more. It uses nothing but Node, because it runs before anything is installed. A compiled program that
+// is named after it then runs in this same process, so that npm and the terminal signal the program itself.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const [major] = process.versions.node.split('.').map(Number);
@@ -12,6 +13,15 @@ if (major < 20) stop(`Node.js ${process.versions.node} is too old: version 20 or
 install();
 removeOrphans(join(root, 'dist'));
 compile();
+await runProgram();
+
+/** As if it had been started directly: `node prepare.mjs dist/program.js arguments` is `node dist/program.js arguments`. */
+async function runProgram() {
+  const [program] = process.argv.splice(2, 1);
+  if (program === undefined) return;
+  process.argv[1] = join(root, program);
+  await import(pathToFileURL(process.argv[1]).href);
+}
 
 function install() {
   const stamp = join(root, 'node_modules', '.installed-lock');
