@@ -27,7 +27,9 @@ function install() {
   const stamp = join(root, 'node_modules', '.installed-lock');
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  step('Installing packages (only when the lock file changed; about a minute)', () => run('npm', ['ci', '--loglevel=error']));
+  step('Installing packages (only when the lock file changed; about a minute)', () =>
+    run('npm', ['ci', '--loglevel=error']),
+  );
   writeFileSync(stamp, lock);
 }
 
