@@ -1,3 +1,4 @@
+import { BlobServiceClient } from '@azure/storage-blob';
 import type { Row } from '../../shared/model/edm';
 import { connectDevice, eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
@@ -50,6 +51,9 @@ async function createFleet(prefix: string) {
   return { account, devices };
 }
 
+/** Alerts and cases as they are, ETags included. */
+const everything = async () => [...(await api.all('msdyn_iotalerts')), ...(await api.all('incidents'))];
+
 /** 25 alerts of each device in two windows, and one of them sent twice. */
 const seconds = [...Array.from({ length: 15 }, (_, i) => i * 4), ...Array.from({ length: 10 }, (_, i) => 300 + i * 6)];
 
@@ -89,6 +93,26 @@ test('500 alerts of 20 MQTT devices become exactly 40 parents, 460 duplicates an
     }),
   );
   await expectExactly('fleet', account);
+});
+
+test('a hub that is read again from its first event, because the check points are gone, changes nothing', async () => {
+  const { account, devices } = await createFleet('rewound');
+  for (const device of devices) for (const second of seconds) await device.send(record(device.deviceId, second));
+  await expectExactly('rewound', account);
+  const before = await everything();
+  await stack.killHost();
+  await BlobServiceClient.fromConnectionString(stack.azurite.connectionString).deleteContainer(
+    'azure-webjobs-eventhub',
+  );
+  await stack.startHost();
+  // In each partition this comes after everything that is read again.
+  await Promise.all(devices.map((device) => device.send(record('marker', 0, { eventtoken: device.deviceId }))));
+  await eventually(
+    () => alertsOf('marker'),
+    (rows) => rows.length === devices.length,
+  );
+  const after = await everything();
+  expect(after.filter((row) => row['msdyn_deviceid'] !== 'marker')).toEqual(before);
 });
 
 test('a host that is killed in the middle, again and again, loses and doubles nothing', async () => {
