@@ -116,13 +116,18 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     expect(await ledger.commit(shard, loser, again.version)).toEqual({ kind: 'committed' });
   });
 
-  test('writes nothing when the coverage of the hub partition moved on', async () => {
+  test('writes nothing when the coverage of the hub partition moved on, be it the first or a later time', async () => {
     const { ledger, other } = subject;
     const own = { hub: `hub ${made}`, partition: '1' };
-    const [late, fast] = [await ledger.read(shard, [], own), await other.read(shard, [], own)];
-    await other.commit(shard, entry({ coverage: [[0, 5]] }), fast.version, own);
-    expect(await ledger.commit(shard, entry({ coverage: [[0, 9]] }), late.version, own)).toEqual({ kind: 'lost-race' });
-    expect((await ledger.read(shard, [], own)).coverage).toEqual([[0, 5]]);
+    for (const to of [5, 50]) {
+      const [late, fast] = [await ledger.read(shard, [], own), await other.read(shard, [], own)];
+      expect(await other.commit(shard, entry({ coverage: [[0, to]] }), fast.version, own)).toEqual({
+        kind: 'committed',
+      });
+      const behind = entry({ coverage: [[0, to + 4]] });
+      expect(await ledger.commit(shard, behind, late.version, own)).toEqual({ kind: 'lost-race' });
+      expect((await ledger.read(shard, [], own)).coverage).toEqual([[0, to]]);
+    }
   });
 
   test('writes nothing when a row to insert exists', async () => {

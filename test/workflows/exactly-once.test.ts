@@ -103,3 +103,16 @@ test('a second delivery writes nothing at all', async () => {
   expect({ outcomes, skipped, parked }).toEqual({ outcomes: [], skipped: 23, parked: [] });
   expect(await everything(newWriter().records)).toEqual(before);
 });
+
+test('a batch of a thousand new devices, each of which opens a case, fits the limits of the storage', async () => {
+  const { records } = newWriter();
+  const account = await seed(records, 'account', 'many', {});
+  const category = await seed(records, 'msdyn_iotdevicecategory', 'many', {});
+  const ids = Array.from({ length: 1000 }, (_, i) => `many d${i}`);
+  const link = { _msdyn_account_value: account, _msdyn_category_value: category };
+  await Promise.all(ids.map((id) => seed(records, 'msdyn_iotdevice', id, { msdyn_deviceid: id, ...link })));
+  const text = 'x'.repeat(7_000);
+  const events = ids.map((id, i) => event(i, alertRecord(id, { text })));
+  await ingestEvents({ ...source, hub: 'many' }, events, newWriter());
+  expect(await countsOf('many')).toEqual({ alerts: 1000, parents: 1000, duplicates: 0, cases: 1000 });
+}, 60_000);
