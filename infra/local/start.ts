@@ -1,6 +1,6 @@
 import { readOptions } from './options';
-import { runStack } from './stack';
-import type { StackOptions } from './stack-options';
+import { runStack } from './stack/stack';
+import type { StackOptions } from './stack/stack-options';
 import { messageOf } from './start-error';
 
 const read = readOptions(

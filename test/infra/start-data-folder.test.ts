@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDataFolder } from '../../infra/local/data-folder';
+import { openDataFolder } from '../../infra/local/stack/data-folder';
 
 let base: string;
 beforeAll(async () => (base = await mkdtemp(join(tmpdir(), 'data-folder-'))));

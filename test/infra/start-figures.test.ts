@@ -1,4 +1,4 @@
-import { figuresLine, readCounts } from '../../infra/local/figures';
+import { figuresLine, readCounts } from '../../infra/local/stack/figures';
 import type { WebApi } from '../../infra/local/web-api';
 
 const fleet = { devices: 10, online: 9, sent: 1234, failed: 0 };

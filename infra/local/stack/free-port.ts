@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { StartError } from './start-error';
+import { StartError } from '../start-error';
 
 /** Fails with one line when the port cannot be listened on, now, on either loopback address. */
 export async function demandFreePort(port: number): Promise<void> {

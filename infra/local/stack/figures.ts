@@ -1,5 +1,5 @@
-import type { FleetFigures } from './fleet/fleet';
-import type { Count, WebApi } from './web-api';
+import type { FleetFigures } from '../fleet/fleet';
+import type { Count, WebApi } from '../web-api';
 
 const questions = {
   alerts: { set: 'msdyn_iotalerts', filter: undefined },

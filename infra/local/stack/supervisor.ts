@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { openLog } from './child-log';
 import type { ChildLog } from './child-log';
-import { diedError, forkChild, watchChild } from './children';
-import type { Child } from './children';
-import { StartError } from './start-error';
+import { diedError, forkChild, watchChild } from '../children';
+import type { Child } from '../children';
+import { StartError } from '../start-error';
 
 /** One of the processes of a stack, by what it is called in messages and what its log is called. */
 export interface Role {

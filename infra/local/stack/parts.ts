@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
-import { spawnAzurite } from './azurite';
-import type { Azurite } from './azurite';
-import type { Child } from './children';
-import type { FleetFigures } from './fleet/fleet';
-import { runWorker } from './fleet/run-worker';
+import { spawnAzurite } from '../azurite';
+import type { Azurite } from '../azurite';
+import type { Child } from '../children';
+import type { FleetFigures } from '../fleet/fleet';
+import { runWorker } from '../fleet/run-worker';
 import type { Output, StackOptions } from './stack-options';
 import type { Role, Supervisor } from './supervisor';
 import { createThrottledPrinter } from './throttled-printer';
@@ -28,8 +28,8 @@ export interface HostReady {
   masterKey: string;
 }
 
-// From dist/infra/local to the folder with package.json, host.json and the compiled app.
-const root = resolve(__dirname, '..', '..', '..');
+// From dist/infra/local/stack to the folder with package.json, host.json and the compiled app.
+const root = resolve(__dirname, '..', '..', '..', '..');
 
 /** Blob, queue and table storage in `<path>/azurite`. */
 export async function startStorage(path: string, supervisor: Supervisor): Promise<Azurite> {
@@ -45,7 +45,7 @@ export async function startStorage(path: string, supervisor: Supervisor): Promis
 export async function startIotHub(path: string, supervisor: Supervisor): Promise<IotHubReady> {
   const { ready } = await supervisor.launch(
     { title: 'The IoT Hub emulator', log: 'iot-hub', rank: 1, patience: 15_000 },
-    { module: join(__dirname, 'iot-hub', 'main.js'), args: ['--data', join(path, 'iot-hub')] },
+    { module: join(__dirname, '..', 'iot-hub', 'main.js'), args: ['--data', join(path, 'iot-hub')] },
   );
   return ready as IotHubReady;
 }
@@ -77,7 +77,7 @@ export async function startHost(
         env: { ...settings, languageWorkers__node__arguments: `--require "${hub.preload}"` },
       }
     : {
-        module: join(__dirname, 'functions-host', 'main.js'),
+        module: join(__dirname, '..', 'functions-host', 'main.js'),
         args: [...common, '--keys', join(path, 'keys.json'), ...(auth ? ['--enable-auth'] : [])],
         env: settings,
         execArgv: ['--require', hub.preload],

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { birthOf, isRunning } from './processes';
-import { StartError } from './start-error';
+import { birthOf, isRunning } from '../processes';
+import { StartError } from '../start-error';
 
 /** The folder a stack keeps everything in. While it is open, no other stack can use it. */
 export interface DataFolder {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { messageOf } from './start-error';
+import { messageOf } from '../start-error';
 
 /*
  * Runs Azure Functions Core Tools (`func start`) in place of our own Functions host. It stands between the two because
