@@ -5,6 +5,7 @@ import type { Setting } from '../shared/config';
 import { edmType, propertyOf } from '../shared/model/edm';
 import { entities, entity, entityOfSet } from '../shared/model/entities';
 import type { EntityName } from '../shared/model/entities';
+import { collectionsOf, navigationsOf } from '../shared/model/properties';
 
 const root = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -76,8 +77,22 @@ describe.each(names)('the table %s', (name) => {
     expect(new Set(properties).size).toBe(properties.length);
     for (const column of Object.values(columns)) {
       expect(edmType(column)).toMatch(/^Edm\./);
-      if (column.kind === 'lookup') expect(names).toContain(column.target);
+      if (column.kind !== 'lookup') continue;
+      for (const { table } of column.targets) expect(names).toContain(table);
+      if (column.tableIn) expect(columns[column.tableIn]).toMatchObject({ kind: 'string', readOnly: true });
+      expect(column.targets.length > 1).toBe(column.tableIn !== undefined);
     }
+  });
+
+  test('has navigations that are named once, also those that lead to it', () => {
+    const lookups = Object.values(columns).flatMap((column) => (column.kind === 'lookup' ? column.targets : []));
+    expect(navigationsOf(name).size).toBe(lookups.length);
+    const leadingHere = names
+      .flatMap((each) => Object.values(entity(each).columns))
+      .flatMap((column) => (column.kind === 'lookup' ? column.targets : []))
+      .filter(({ table }) => table === name);
+    expect(collectionsOf(name).size).toBe(leadingHere.length);
+    for (const collection of collectionsOf(name).keys()) expect(navigationsOf(name).has(collection)).toBe(false);
   });
 
   test('has the same states in its rows as in its option sets', () => {

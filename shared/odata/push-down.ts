@@ -33,6 +33,7 @@ function equality(filter: Filter): { property: string; value: Scalar } | undefin
   const { value } = literal;
   switch (column.kind) {
     case 'id':
+    case 'guid':
     case 'lookup':
     case 'boolean':
       return value === null ? undefined : { property, value };

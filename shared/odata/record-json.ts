@@ -1,7 +1,7 @@
 import type { Row, Scalar } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
-import { propertiesOf } from '../model/properties';
+import { navigationFrom, propertiesOf } from '../model/properties';
 import type { Property } from '../model/properties';
 import type { Stored } from '../ports/record-store';
 import { formattedValue } from './preferences';
@@ -21,7 +21,7 @@ export function recordJson(
   const json: Record<string, unknown> = { '@odata.etag': etag };
   for (const property of select ?? propertiesOf(name).keys()) {
     const value = row[property] ?? null;
-    for (const [term, text] of annotationsOf(name, propertiesOf(name).get(property)!, value)) {
+    for (const [term, text] of annotationsOf(name, propertiesOf(name).get(property)!, row)) {
       if (annotates(term)) json[`${property}@${term}`] = text;
     }
     json[property] = value;
@@ -35,7 +35,8 @@ export function contextOf(root: string, name: EntityName, select: Selection, sin
   return `${root}/$metadata#${entity(name).set}${chosen}${single ? '/$entity' : ''}`;
 }
 
-function annotationsOf(name: EntityName, { column, name: property }: Property, value: Scalar): [string, string][] {
+function annotationsOf(name: EntityName, { column, name: property }: Property, row: Row): [string, string][] {
+  const value = row[property] ?? null;
   if (value === null) return [];
   switch (column.kind) {
     case 'boolean':
@@ -44,12 +45,16 @@ function annotationsOf(name: EntityName, { column, name: property }: Property, v
       const label = labelOf(name, property, column.options, value);
       return label === undefined ? [] : [[formattedValue, label]];
     }
-    case 'lookup':
+    case 'lookup': {
+      const navigation = navigationFrom(name, property, row);
+      if (!navigation) return [];
       return [
-        [lookupTable, column.target],
-        [lookupNavigation, column.navigation],
+        [lookupTable, navigation.target],
+        [lookupNavigation, navigation.name],
       ];
+    }
     case 'id':
+    case 'guid':
     case 'string':
     case 'memo':
     case 'integer':

@@ -19,7 +19,7 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   if (isServiceOwned(name)) {
     throw new ServiceError('not-allowed', `Records of ${table.set} are written by the service only.`);
   }
-  const values = await resolveLinks(deps.records, changes);
+  const values = await resolveLinks(name, changes, deps.records);
   const now = deps.now();
   const time = new Date(now).toISOString();
   const row: Row = {

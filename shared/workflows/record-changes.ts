@@ -4,6 +4,7 @@ import type { RecordKey } from '../domain/record-key';
 import type { Row, Scalar } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
+import { propertiesOf } from '../model/properties';
 import type { AlertWrites } from '../ports/alert-writes';
 import type { RecordStore } from '../ports/record-store';
 import { findRecord } from './read-records';
@@ -27,11 +28,21 @@ export interface WriteDeps {
   alerts: AlertWrites;
 }
 
-/** The values with each link's id among them. A link to a record that does not exist is refused with `not-found`. */
-export async function resolveLinks(records: RecordStore, { values, links }: RecordChanges): Promise<Row> {
+/**
+ * The values with each link's id among them, and its table where the lookup may lead to several. A link to a record that
+ * does not exist is refused with `not-found`.
+ */
+export async function resolveLinks(
+  name: EntityName,
+  { values, links }: RecordChanges,
+  records: RecordStore,
+): Promise<Row> {
   const ids = await Promise.all(
-    Object.entries(links).map(async ([property, key]): Promise<[string, Scalar]> => {
-      if (key === null) return [property, null];
+    Object.entries(links).map(async ([property, key]): Promise<[string, Scalar][]> => {
+      const column = propertiesOf(name).get(property)?.column;
+      const tableIn = column?.kind === 'lookup' ? column.tableIn : undefined;
+      const table: [string, Scalar][] = tableIn === undefined ? [] : [[tableIn, key?.entity ?? null]];
+      if (key === null) return [[property, null], ...table];
       const target = await findRecord(records, key);
       if (!target) {
         throw new ServiceError(
@@ -39,10 +50,10 @@ export async function resolveLinks(records: RecordStore, { values, links }: Reco
           `${describeKey(key)}, which ${property} is to be bound to, does not exist.`,
         );
       }
-      return [property, target.row[entity(key.entity).key] ?? null];
+      return [[property, target.row[entity(key.entity).key] ?? null], ...table];
     }),
   );
-  return { ...values, ...Object.fromEntries(ids) };
+  return { ...values, ...Object.fromEntries(ids.flat()) };
 }
 
 export function inUse(name: EntityName, property: string, row: Row): ServiceError {

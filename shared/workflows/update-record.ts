@@ -41,7 +41,7 @@ export async function updateRecord(
     const old = await findRecord(deps.records, key);
     check(key, old, condition);
     if (!old) return { ...(await createRecord(name, withKey(key, changes), deps)), created: true };
-    const values = await resolveLinks(deps.records, changes);
+    const values = await resolveLinks(name, changes, deps.records);
     const row = change(key, old.row, values, deps.now());
     const result = await (entity(name).stored.table === entity('msdyn_iotalert').stored.table
       ? deps.alerts.revise(name, old.row, row, old.etag)

@@ -262,7 +262,7 @@ describe('a body is refused and nothing is written', () => {
 describe('when the service is in trouble', () => {
   const failing = (error: Error): RecordStore => {
     const fail = async () => Promise.reject(error);
-    return { get: fail, getByAlternateKey: fail, insert: fail, replace: fail, list: fail };
+    return { get: fail, getByAlternateKey: fail, insert: fail, replace: fail, remove: fail, list: fail };
   };
 
   test('storage that cannot be reached is 503 with a time to try again', async () => {
@@ -313,7 +313,9 @@ describe('whatever comes', () => {
       fc.constantFrom(
         ...propertiesOf(name).keys(),
         ...Object.values(entity(name).columns).flatMap((column) =>
-          column.kind === 'lookup' ? [column.navigation, `${column.navigation}@odata.bind`] : [],
+          column.kind === 'lookup'
+            ? column.targets.flatMap(({ navigation }) => [navigation, `${navigation}@odata.bind`])
+            : [],
         ),
         '__proto__',
         'constructor',
