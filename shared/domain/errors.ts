@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'unknown-resource' // no such entity set, property or navigation
   | 'not-found' // no such record
   | 'already-exists' // key in use
+  | 'in-use' // cannot be deleted while others need it
   | 'precondition-failed' // If-Match does not match
   | 'unsupported' // understood, but not offered
   | 'method-not-allowed' // the resource exists, but not for this HTTP method

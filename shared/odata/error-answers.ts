@@ -13,6 +13,7 @@ const codes: Readonly<Record<ErrorCode, { status: number; code: string; headers?
     'not-found': { status: 404, code: '0x80040217' },
     // Dataverse answers 412 to duplicates, too.
     'already-exists': { status: 412, code: '0x80040237' },
+    'in-use': { status: 409, code: '0x80040227' },
     'precondition-failed': { status: 412, code: '0x80060882' },
     unsupported: { status: 400, code: '0x80060888' },
     'method-not-allowed': { status: 405, code: '0x80060888' },

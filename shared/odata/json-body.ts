@@ -7,7 +7,7 @@ export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown
   if (bytes.length > largestBody) {
     throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
   }
-  const text = decode(bytes);
+  const text = decodeBody(bytes);
   const json = parse(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ServiceError('bad-request', 'The body must be one JSON object, like {"name":"Contoso"}.');
@@ -17,7 +17,8 @@ export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown
   return json as Record<string, unknown>;
 }
 
-function decode(bytes: Uint8Array): string {
+/** The text of a body in UTF-8. */
+export function decodeBody(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

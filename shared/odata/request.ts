@@ -4,7 +4,7 @@ import type { RecordKey } from '../domain/record-key';
 import type { RecordQuery } from '../domain/record-query';
 import type { EntityName } from '../model/entities';
 import type { RecordChanges } from '../workflows/record-changes';
-import type { WriteCondition } from '../workflows/update-record';
+import type { WriteCondition } from '../workflows/write-condition';
 import { readAddress } from './address';
 import type { Address } from './address';
 import { readJsonBody } from './json-body';

@@ -38,5 +38,7 @@ export interface RecordStore {
     row: Row,
     etag: string,
   ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' } | { kind: 'exists'; property: string }>;
+  /** Removes the record that still has this ETag; `changed` also when the record is gone. */
+  remove(entity: EntityName, id: string, etag: string): Promise<{ kind: 'removed' } | { kind: 'changed' }>;
   list(entity: EntityName, request: ListRequest): Promise<Page>;
 }

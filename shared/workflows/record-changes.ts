@@ -6,7 +6,7 @@ import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import type { AlertWrites } from '../ports/alert-writes';
-import type { RecordStore } from '../ports/record-store';
+import type { RecordStore, Stored } from '../ports/record-store';
 import { findRecord } from './read-records';
 
 /** What a caller wants a record to hold. Values are of the right kind already; what they name need not exist. */
@@ -54,6 +54,21 @@ export async function resolveLinks(
     }),
   );
   return { ...values, ...Object.fromEntries(ids.flat()) };
+}
+
+/** Puts a row in place of a record that is still as it was read; alerts and their tickets together with their groups. */
+export async function replaceRecord(
+  name: EntityName,
+  old: Stored,
+  row: Row,
+  { records, alerts }: Pick<WriteDeps, 'records' | 'alerts'>,
+): ReturnType<AlertWrites['revise']> {
+  return isGrouped(name) ? alerts.revise(name, old.row, row, old.etag) : records.replace(name, row, old.etag);
+}
+
+/** Whether records of a table share storage with alerts, and so with the groups that lead to them. */
+export function isGrouped(name: EntityName): boolean {
+  return entity(name).stored.table === entity('msdyn_iotalert').stored.table;
 }
 
 export function inUse(name: EntityName, property: string, row: Row): ServiceError {

@@ -183,6 +183,28 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     expect((await records.get('msdyn_iotalert', id))?.row['statecode']).toBe(3);
   });
 
+  test('a parent that was removed in the meantime makes a commit lose the race', async () => {
+    const { ledger, other, records } = subject;
+    const id = alertId();
+    const first = await ledger.read(shard, [key]);
+    const row = alertRow(id, { ccs_groupkey: key });
+    const inserts = [{ entity: 'msdyn_iotalert' as const, row }];
+    await ledger.commit(shard, entry({ inserts, groups: new Map([[key, groupOf(id)]]) }), first.version);
+    const late = await ledger.read(shard, [key]);
+    const { etag } = (await records.get('msdyn_iotalert', id))!;
+    const close = { groupKey: key, change: (group: Group) => setWindowOpen(group, id, false) };
+    const closed = await other.revise('msdyn_iotalert', { ...row, statecode: 3 }, etag, close);
+    await records.remove('msdyn_iotalert', id, closed.kind === 'replaced' ? closed.etag : '');
+    const duplicate = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(alertId(), { _msdyn_parentalert_value: id }) }],
+      merges: [{ entity: 'msdyn_iotalert', id, row: { ccs_duplicatecount: 1 } }],
+      groups: new Map([[key, groupOf(id)]]),
+    });
+    expect(await ledger.commit(shard, duplicate, late.version)).toEqual({ kind: 'lost-race' });
+    expect(await other.revise('msdyn_iotalert', row, etag, close)).toEqual({ kind: 'changed' });
+    expect((await ledger.read(shard, [key])).groups.get(key)!.windows[0]!.open).toBe(false);
+  });
+
   test('links the alerts that waited for a device, once', async () => {
     const { ledger, records } = subject;
     const [deviceId, device] = [`late device '${made}'`, alertId()];

@@ -54,6 +54,12 @@ export function memoryRecordStore(): RecordStore {
       return property === undefined ? { kind: 'replaced', etag: put(name, id, row) } : { kind: 'exists', property };
     },
 
+    remove: async (name, id, etag) => {
+      if (rowsOf(name).get(id)?.etag !== etag) return { kind: 'changed' };
+      rowsOf(name).delete(id);
+      return { kind: 'removed' };
+    },
+
     list: async (name, { equals = {}, after, limit }) => {
       const conditions = Object.entries(equals);
       const start = after === undefined ? '' : sortKey(after);

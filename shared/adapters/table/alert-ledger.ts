@@ -61,7 +61,8 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
       const { subResponses } = await client.submitTransaction(actions);
       return subResponses.map(({ etag }) => etag ?? '');
     } catch (error) {
-      if (error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412)) return false;
+      // 404: a record to change was deleted.
+      if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) return false;
       throw translate(error);
     }
   };

@@ -41,12 +41,16 @@ export function recordRows(client: TableClient, name: EntityName, options: () =>
         throw error;
       }
     },
-    remove: async (id: string): Promise<void> => {
+    /** Without an ETag, whatever the record is by now. */
+    remove: async (id: string, etag = '*'): Promise<{ kind: 'removed' } | { kind: 'changed' }> => {
       const { partitionKey, rowKey } = placeOf(name, id);
+      const wanted = etag === '*' ? etag : toStorageETag(etag);
       try {
-        await client.deleteEntity(partitionKey, rowKey, options());
+        await client.deleteEntity(partitionKey, rowKey, { ...options(), etag: wanted });
+        return { kind: 'removed' };
       } catch (error) {
-        if (!hasStatus(error, 404)) throw error;
+        if (hasStatus(error, 404) || hasStatus(error, 412)) return { kind: 'changed' };
+        throw error;
       }
     },
   };

@@ -1,7 +1,7 @@
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import type { RecordStore } from '../../ports/record-store';
-import { insertIndexed, replaceIndexed } from './indexed-writes';
+import { insertIndexed, removeIndexed, replaceIndexed } from './indexed-writes';
 import { keyIndex } from './key-index';
 import { listPage } from './list-page';
 import { recordRows } from './record-rows';
@@ -50,6 +50,11 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
       return indexed ? replaceIndexed(indexed, row, etag) : records.replace(row, etag);
     },
 
+    remove: async (name, id, etag) => {
+      const { records, indexed } = await open(name);
+      return indexed ? removeIndexed(indexed, id, etag) : records.remove(id, etag);
+    },
+
     list: async (name, request) => {
       const { client } = await open(name);
       return listPage(client, name, request, options);
@@ -73,6 +78,7 @@ function translated(store: RecordStore): RecordStore {
     getByAlternateKey: guard(store.getByAlternateKey),
     insert: guard(store.insert),
     replace: guard(store.replace),
+    remove: guard(store.remove),
     list: guard(store.list),
   };
 }

@@ -112,6 +112,16 @@ describe('on Azurite', () => {
     expect(await store.insert('msdyn_iotdevice', row)).toEqual({ kind: 'exists', property: 'msdyn_iotdeviceid' });
   });
 
+  test('a removed device leaves no index row behind', async () => {
+    const row = device('leaving');
+    const made = await store.insert('msdyn_iotdevice', row);
+    await store.remove('msdyn_iotdevice', String(row.msdyn_iotdeviceid), made.kind === 'inserted' ? made.etag : '');
+    const left: string[] = [];
+    const client = await tables.client('devices');
+    for await (const { rowKey } of client.listEntities<{ rowKey: string }>()) left.push(rowKey);
+    expect(left.filter((rowKey) => rowKey.endsWith('leaving'))).toEqual([]);
+  });
+
   test('ETags of this storage lead back to it', async () => {
     const client = await tables.client('accounts');
     const id = nextId();
