@@ -1,21 +1,20 @@
 import { app } from '@azure/functions';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { recordWrites } from '../shared/composition';
-import { collectionAnswer, createdAnswer, recordAnswer, updatedAnswer } from '../shared/odata/answers';
+import { collectionAnswer, recordAnswer, writtenAnswer } from '../shared/odata/answers';
 import { answering } from '../shared/odata/error-answers';
 import { readRequest } from '../shared/odata/request';
-import { createRecord } from '../shared/workflows/create-record';
+import { makeChange } from '../shared/workflows/change';
 import { listRecords, readRecord } from '../shared/workflows/read-records';
 import type { WriteDeps } from '../shared/workflows/record-changes';
-import { updateRecord } from '../shared/workflows/update-record';
 
 /**
- * The Web API over all tables of the model: `GET`, `POST` and `PATCH` below `/api/data/v9.2/`. Routes are tried in the
+ * The Web API over all tables of the model: `GET`, `POST`, `PATCH`, `PUT` and `DELETE` below `/api/data/v9.2/`. Routes are tried in the
  * order of the functions' names, so this catch-all comes after every action (`ccs_…`, `msdyn_…`).
  */
 app.http('webApi', {
   route: 'data/v9.2/{*path}',
-  methods: ['GET', 'POST', 'PATCH'],
+  methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
   authLevel: 'function',
   handler: webApi(recordWrites),
 });
@@ -31,10 +30,8 @@ export function webApi(dependencies: () => WriteDeps) {
             return collectionAnswer(request, await listRecords(deps.records, request.query));
           case 'read':
             return recordAnswer(request, await readRecord(deps.records, request.key));
-          case 'create':
-            return createdAnswer(request, await createRecord(request.entity, request.changes, deps));
-          case 'update':
-            return updatedAnswer(request, await updateRecord(request.key, request.changes, request.condition, deps));
+          case 'write':
+            return writtenAnswer(request, await makeChange(request.change, deps));
         }
       },
       (error) => context.error(error),

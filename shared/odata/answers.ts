@@ -2,12 +2,16 @@ import type { HttpResponseInit } from '@azure/functions';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import type { Stored } from '../ports/record-store';
+import { tableOf } from '../workflows/change';
+import type { Changed } from '../workflows/change';
 import type { Found } from '../workflows/read-records';
+import type { Asker } from './asker';
 import { jsonHeaders } from './error-answers';
 import { skipToken } from './query-options';
 import type { Selection } from './query-options';
 import { contextOf, recordAddress, recordJson } from './record-json';
-import type { Asker, CreateRequest, ListRequest, ReadRequest, UpdateRequest } from './request';
+import type { ListRequest, ReadRequest } from './request';
+import type { WriteRequest } from './write-request';
 
 /**
  * A page of records. `@odata.count` is exact up to the rows that one request may look at; beyond, it is a lower bound and
@@ -34,27 +38,20 @@ export function recordAnswer(request: ReadRequest, record: Stored): HttpResponse
   return withRecord(200, request, key.entity, record, select);
 }
 
-/** 204 with the new record's address, or 201 with the record when the caller prefers that. */
-export function createdAnswer(request: CreateRequest, record: Stored): HttpResponseInit {
-  return writtenAnswer(request, request.entity, record, true);
-}
-
-/** 204, or the record when the caller prefers that; 201 when the update created it. */
-export function updatedAnswer(request: UpdateRequest, record: Stored & { created: boolean }): HttpResponseInit {
-  return writtenAnswer(request, request.key.entity, record, record.created);
-}
-
-function writtenAnswer(
-  request: CreateRequest | UpdateRequest,
-  name: EntityName,
-  record: Stored,
-  created: boolean,
-): HttpResponseInit {
-  const { address, prefer, select } = request;
-  const at = recordAddress(address.root, name, record.row);
-  const where = { 'OData-EntityId': at, ...(created && { Location: at }) };
-  if (!prefer.representation) return { status: 204, headers: { 'OData-Version': '4.0', ETag: record.etag, ...where } };
-  return withRecord(created ? 201 : 200, request, name, record, select, where);
+/**
+ * After a write: 204, or the record when the caller prefers that (201 when it is new). The address of what was written is
+ * in `OData-EntityId`.
+ */
+export function writtenAnswer(request: WriteRequest, changed: Changed): HttpResponseInit {
+  if (!changed) return { status: 204, headers: { 'OData-Version': '4.0' } };
+  const { address, prefer, select, bare, change } = request;
+  const name = tableOf(change);
+  const at = recordAddress(address.root, name, changed.row);
+  const where = { 'OData-EntityId': at, ...(changed.created && { Location: at }) };
+  if (bare || !prefer.representation) {
+    return { status: 204, headers: { 'OData-Version': '4.0', ETag: changed.etag, ...(!bare && where) } };
+  }
+  return withRecord(changed.created ? 201 : 200, request, name, changed, select, where);
 }
 
 function withRecord(

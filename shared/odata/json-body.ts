@@ -1,6 +1,12 @@
 import { ServiceError } from '../domain/errors';
+import type { Message } from './message';
 
 const largestBody = 1024 * 1024;
+
+/** Reads the JSON object in a request's body. */
+export async function readBody(message: Message): Promise<Readonly<Record<string, unknown>>> {
+  return readJsonBody(new Uint8Array(await message.arrayBuffer()));
+}
 
 /** Reads a request's body: one JSON object in UTF-8, at most 1 MiB, each property given once. */
 export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {

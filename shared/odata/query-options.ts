@@ -54,7 +54,8 @@ export function skipToken(position: Position): string {
   return position.kind === 'record' ? position.id : String(position.rank);
 }
 
-function onlyKnown(options: ReadonlyMap<string, string>, known: readonly string[]): void {
+/** Refuses options other than these. */
+export function onlyKnown(options: ReadonlyMap<string, string>, known: readonly string[]): void {
   for (const name of options.keys()) {
     if (known.includes(name) || hostOptions.includes(name)) continue;
     const hint = known.includes(`$${name}`) ? ` Write '$${name}'.` : '';

@@ -31,6 +31,7 @@ export async function updateRecord(
     const old = await findRecord(deps.records, key);
     meetCondition(key, old, condition);
     if (!old) return { ...(await createRecord(name, withKey(key, changes), deps)), created: true };
+    if (condition.holds) await checkHolds(key, old.row, condition.holds, deps);
     const values = await resolveLinks(name, changes, deps.records);
     const row = change(key, old.row, values, deps.now());
     const result = await replaceRecord(name, old, row, deps);
@@ -42,6 +43,16 @@ export async function updateRecord(
     return { row, etag: result.etag, created: false };
   }
   throw contested(key);
+}
+
+/** A link that is to be taken out must be there. */
+async function checkHolds(key: RecordKey, row: Row, holds: RecordChanges, { records }: WriteDeps): Promise<void> {
+  const wanted = await resolveLinks(key.entity, holds, records);
+  for (const [property, value] of Object.entries(wanted)) {
+    if ((row[property] ?? null) === value) continue;
+    const held = row[property] ?? 'nothing';
+    throw new ServiceError('not-found', `${describeKey(key)} is not linked so: its ${property} is ${String(held)}.`);
+  }
 }
 
 function change(key: RecordKey, old: Row, values: Row, now: number): Row {

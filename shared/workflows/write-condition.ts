@@ -2,6 +2,7 @@ import { ServiceError } from '../domain/errors';
 import { describeKey } from '../domain/record-key';
 import type { RecordKey } from '../domain/record-key';
 import type { Stored } from '../ports/record-store';
+import type { RecordChanges } from './record-changes';
 
 /** What must be so for a write to take place, from `If-Match` and `If-None-Match`. */
 export interface WriteCondition {
@@ -10,6 +11,10 @@ export interface WriteCondition {
   etags?: readonly string[];
   /** The record must not exist. */
   mustBeNew: boolean;
+  /** A record that exists must have none of these ETags. */
+  otherThan?: readonly string[];
+  /** What a record that exists must hold. */
+  holds?: RecordChanges;
 }
 
 /** A race is lost only to somebody who wrote, so this bound is met by very many writers of one record only. */
@@ -19,7 +24,7 @@ export const writeAttempts = 50;
 export function meetCondition(
   key: RecordKey,
   old: Stored | undefined,
-  { mustExist, etags, mustBeNew }: WriteCondition,
+  { mustExist, etags, mustBeNew, otherThan }: WriteCondition,
 ): void {
   if (!old) {
     if (mustExist) throw new ServiceError('not-found', `${describeKey(key)} does not exist.`);
@@ -30,6 +35,9 @@ export function meetCondition(
       'precondition-failed',
       `${describeKey(key)} exists already, and If-None-Match says it must not.`,
     );
+  }
+  if (otherThan?.includes(old.etag)) {
+    throw new ServiceError('precondition-failed', `${describeKey(key)} still has the ETag of If-None-Match.`);
   }
   if (etags && !etags.includes(old.etag)) {
     throw new ServiceError(
