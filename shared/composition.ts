@@ -7,10 +7,13 @@ import type { TableAccount } from './adapters/table/tables';
 import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
+import type { Timespan } from './domain/timespan';
 import { deviceDirectory } from './workflows/device-directory';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import type { IngestDeps } from './workflows/ingest-events';
 import { linkWaitingAlerts } from './workflows/link-waiting-alerts';
+import { oneAtATime } from './workflows/one-at-a-time';
+import type { ParentDeps } from './workflows/parent-alert';
 import type { WriteDeps } from './workflows/record-changes';
 
 /*
@@ -45,13 +48,28 @@ export const ingestion = once((): IngestDeps => {
   };
 });
 
+const turns = once(oneAtATime);
+
+/** What putting an alert under another one needs. */
+export const parenting = once((): ParentDeps & { timespan: Timespan } => {
+  const { timespan, debounce } = config();
+  return {
+    records: recordStore(),
+    ledger: alertLedger(),
+    rules: debounce,
+    timespan,
+    oneAtATime: turns(),
+    now,
+  };
+});
+
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({
   records: recordStore(),
   now,
   unique: randomUUID,
   deviceAppeared,
-  alerts: groupedAlertWrites(ingestion(), randomUUID),
+  alerts: groupedAlertWrites(ingestion(), randomUUID, { ...config(), oneAtATime: turns() }),
 }));
 
 /** The device is written by now: if its alerts cannot be linked this minute, `onUnlinkedAlerts` links them in the next. */

@@ -10,13 +10,18 @@ import type { Alert, Device } from '../model/entities';
 import type { AlertWrites } from '../ports/alert-writes';
 import type { DeviceView } from './device-directory';
 import type { IngestDeps } from './ingest-events';
+import type { OneAtATime } from './one-at-a-time';
 import { settleAlerts } from './settle-alerts';
 
 /**
  * Alerts that people and programs write over HTTP: settled by the same decisions as those of the hub, and kept in step
  * with their groups when they, or what they opened, are closed.
  */
-export function groupedAlertWrites(deps: IngestDeps, unique: () => string): AlertWrites {
+export function groupedAlertWrites(
+  deps: IngestDeps,
+  unique: () => string,
+  { parentOnCreate, oneAtATime }: { parentOnCreate: boolean; oneAtATime: OneAtATime },
+): AlertWrites {
   return {
     create: async (row) => {
       const alert: Alert = row;
@@ -31,7 +36,8 @@ export function groupedAlertWrites(deps: IngestDeps, unique: () => string): Aler
         const result = await deps.records.insert('msdyn_iotalert', whole);
         return result.kind === 'inserted' ? { ...result, row: whole } : result;
       }
-      await settleAlerts({ arrivals: [arrival] }, devices, deps);
+      const arrivals = [parentOnCreate ? arrival : { ...arrival, alone: true as const }];
+      await oneAtATime(arrival.groupKey ?? arrival.id, async () => settleAlerts({ arrivals }, devices, deps));
       const stored = await deps.records.get('msdyn_iotalert', arrival.id);
       if (!stored)
         throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');

@@ -165,6 +165,29 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     });
   });
 
+  test('merges into a record only while it has the ETag that is given, and then nothing at all is written', async () => {
+    const { ledger, other, records } = subject;
+    const id = alertId();
+    const { version } = await ledger.read(shard, [key]);
+    await ledger.commit(shard, entry({ inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }] }), version);
+    const { etag } = (await records.get('msdyn_iotalert', id))!;
+    const merge = { entity: 'msdyn_iotalert' as const, id, row: { ccs_duplicatecount: 1 }, etag };
+    const once = entry({ merges: [merge], groups: new Map([[key, groupOf(id)]]) });
+    expect(await ledger.commit(shard, once, version)).toEqual({ kind: 'committed' });
+    const state = await other.read(shard, [key]);
+    const again = entry({ merges: [merge], groups: new Map([[key, emptyGroup()]]) });
+    expect(await other.commit(shard, again, state.version)).toEqual({ kind: 'lost-race' });
+    expect((await ledger.read(shard, [key])).groups.get(key)!.windows).toHaveLength(1);
+  });
+
+  test('reads what another wrote when it is asked for fresh', async () => {
+    const { ledger, other } = subject;
+    await ledger.read(shard, [key]);
+    const state = await other.read(shard, [key]);
+    await other.commit(shard, entry({ groups: new Map([[key, groupOf(alertId())]]) }), state.version);
+    expect((await ledger.read(shard, [key], undefined, 'fresh')).groups.get(key)!.windows).toHaveLength(1);
+  });
+
   test('revises a record and its group together, and refuses an ETag that is gone', async () => {
     const { ledger, other, records } = subject;
     const id = alertId();

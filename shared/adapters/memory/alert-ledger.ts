@@ -62,6 +62,11 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         if (entry.coverage && source) guarded.push(coverageAt(shard, source));
         const ids = entry.inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
         const exists = (await Promise.all(ids)).some((stored) => stored !== undefined);
+        const merged = entry.merges.map(async ({ entity: name, id, etag }) => {
+          const stored = await records.get(name, id);
+          return stored !== undefined && (etag === undefined || etag === stored.etag);
+        });
+        if ((await Promise.all(merged)).includes(false)) return { kind: 'lost-race' };
         if (exists || !isCurrent(new Map(guarded.map((key) => [key, read.get(key) ?? 0]))))
           return { kind: 'lost-race' };
         for (const { entity: name, row } of entry.inserts) await records.insert(name, row);

@@ -68,9 +68,10 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
   };
 
   return {
-    read: async (shard, groupKeys, source) => {
+    read: async (shard, groupKeys, source, how) => {
       const client = await tables.client(table);
       const partitionKey = partition(shard);
+      if (how === 'fresh') for (const key of groupKeys) groups.forget(`${partitionKey}/${groupRowKey(key)}`);
       const [coverage, ...found] = await Promise.all([
         source ? readCoverage(client, partitionKey, source) : undefined,
         ...groupKeys.map((key) => readGroup(client, partitionKey, key)),
@@ -170,8 +171,9 @@ function actionsOf(entry: Entry, partitionKey: string, version: Version, source:
     const place = placeOf(name, String(row[entity(name).key]));
     actions.push(['create', toEntity(name, row, place)]);
   }
-  for (const { entity: name, id, row } of entry.merges) {
-    actions.push(['update', toEntity(name, row, placeOf(name, id)), 'Merge']);
+  for (const { entity: name, id, row, etag } of entry.merges) {
+    const changed = toEntity(name, row, placeOf(name, id));
+    actions.push(['update', changed, 'Merge', etag === undefined ? {} : { etag: toStorageETag(etag) }]);
   }
   for (const { deviceId, groupKey, since } of entry.waiting) {
     const rowKey = waitingRowKey(deviceId, groupKey);
