@@ -16,6 +16,13 @@ export interface ListRequest {
   limit: number;
 }
 
+/** A record to insert, or to replace while it has this ETag. */
+export interface Write {
+  entity: EntityName;
+  row: Row;
+  etag?: string;
+}
+
 export interface Page {
   records: Stored[];
   /** Present when there may be more: the `after` of the next page. A page may be short, even empty, and still have it. */
@@ -40,5 +47,12 @@ export interface RecordStore {
   ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' } | { kind: 'exists'; property: string }>;
   /** Removes the record that still has this ETag; `changed` also when the record is gone. */
   remove(entity: EntityName, id: string, etag: string): Promise<{ kind: 'removed' } | { kind: 'changed' }>;
+  /**
+   * Inserts (without an ETag) and replaces records in one storage transaction: all of them, or none. `apart` when they do
+   * not fit in one, `changed` when a record to replace changed or a key of one to insert is in use; then nothing is written.
+   */
+  writeTogether(
+    writes: readonly Write[],
+  ): Promise<{ kind: 'written'; etags: string[] } | { kind: 'apart' } | { kind: 'changed' }>;
   list(entity: EntityName, request: ListRequest): Promise<Page>;
 }

@@ -7,10 +7,13 @@ import { regroupFor } from '../domain/regroup';
 import type { Row } from '../model/edm';
 import { alertState } from '../model/choices';
 import type { Alert, Device } from '../model/entities';
-import type { AlertWrites } from '../ports/alert-writes';
+import type { AlertBatch, AlertWrites, PreparedAlert } from '../ports/alert-writes';
+import type { RecordStore, Stored } from '../ports/record-store';
+import { deviceDirectory } from './device-directory';
 import type { DeviceView } from './device-directory';
 import type { IngestDeps } from './ingest-events';
 import type { OneAtATime } from './one-at-a-time';
+import { inUse } from './record-changes';
 import { settleAlerts } from './settle-alerts';
 
 /**
@@ -23,29 +26,58 @@ export function groupedAlertWrites(
   { parentOnCreate, oneAtATime }: { parentOnCreate: boolean; oneAtATime: OneAtATime },
 ): AlertWrites {
   return {
-    create: async (row) => {
+    open: (records) => openBatch(deps, { records: records ?? deps.records, unique, parentOnCreate, oneAtATime }),
+    revise: async (name, old, row, etag) => deps.ledger.revise(name, row, etag, regroupFor(name, old, row)),
+  };
+}
+
+interface Setting {
+  /** Where devices are looked for. */
+  records: RecordStore;
+  unique: () => string;
+  parentOnCreate: boolean;
+  oneAtATime: OneAtATime;
+}
+
+type Shelved = Arrival & { shard: number };
+
+function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATime }: Setting): AlertBatch {
+  const directory = records === deps.records ? deps.devices : deviceDirectory(records, 0, deps.now);
+  const devices = directory.open();
+  return {
+    prepare: async (row) => {
       const alert: Alert = row;
       if (alert.msdyn_iotalertid) {
         throw new ServiceError('unsupported', 'The id of an alert is made by the service; leave msdyn_iotalertid out.');
       }
-      const devices = deps.devices.open();
-      const arrival = await arrivalOf(alert, devices, deps, unique());
-      if (alert._msdyn_parentalert_value || alert.statecode !== alertState.Active) {
-        // The caller has decided already where the alert belongs.
-        const whole = { ...row, msdyn_iotalertid: arrival.id };
-        const result = await deps.records.insert('msdyn_iotalert', whole);
-        return result.kind === 'inserted' ? { ...result, row: whole } : result;
-      }
-      const arrivals = [parentOnCreate ? arrival : { ...arrival, alone: true as const }];
-      await oneAtATime(arrival.groupKey ?? arrival.id, async () => settleAlerts({ arrivals }, devices, deps));
-      const stored = await deps.records.get('msdyn_iotalert', arrival.id);
-      if (!stored)
-        throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
-      return { kind: 'inserted', ...stored };
+      const arrival = await arrivalOf(alert, devices, { ...deps, records }, unique());
+      const whole = { ...row, msdyn_iotalertid: arrival.id };
+      // With a parent or a state of its own, the caller has decided already where the alert belongs.
+      if (alert._msdyn_parentalert_value || alert.statecode !== alertState.Active) return { row: whole };
+      return { row: whole, settling: parentOnCreate ? arrival : { ...arrival, alone: true } };
     },
 
-    revise: async (name, old, row, etag) => deps.ledger.revise(name, row, etag, regroupFor(name, old, row)),
+    settle: async (alerts) => {
+      const arrivals = alerts.flatMap(({ settling }) => (settling ? [settling as Shelved] : []));
+      // Devices that were written since the alerts were prepared count, too.
+      const settle = async () => settleAlerts({ arrivals }, deps.devices.open(), deps);
+      const groups = new Set(arrivals.map(({ groupKey, id }) => groupKey ?? id));
+      await (groups.size === 1 ? oneAtATime([...groups][0]!, settle) : settle());
+      return Promise.all(alerts.map(async (alert) => writtenAs(alert, deps)));
+    },
   };
+}
+
+/** The record that an alert became. One that was not settled is written here. */
+async function writtenAs({ row, settling }: PreparedAlert, { records }: IngestDeps): Promise<Stored> {
+  if (!settling) {
+    const result = await records.insert('msdyn_iotalert', row);
+    if (result.kind === 'exists') throw inUse('msdyn_iotalert', result.property, row);
+    return { row, etag: result.etag };
+  }
+  const stored = await records.get('msdyn_iotalert', String(row.msdyn_iotalertid));
+  if (stored) return stored;
+  throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
 }
 
 async function arrivalOf(
@@ -53,7 +85,7 @@ async function arrivalOf(
   devices: DeviceView,
   deps: IngestDeps,
   unique: string,
-): Promise<Arrival & { shard: number }> {
+): Promise<Shelved> {
   const created = Date.parse(alert.createdon!);
   const linked = alert._msdyn_device_value
     ? ((await deps.records.get('msdyn_iotdevice', alert._msdyn_device_value))?.row as Device | undefined)

@@ -23,6 +23,8 @@ export interface WriteDeps {
   now(): number;
   /** A text that was never returned before; ids are made of it. */
   unique(): string;
+  /** Where ids made now lie, for records that are to be written together; by default anywhere. */
+  shard?: number;
   /** Told after a write that sets the Device ID of a device; called again when a caller repeats the write. */
   deviceAppeared(deviceId: string): Promise<void>;
   alerts: AlertWrites;

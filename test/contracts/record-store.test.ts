@@ -277,6 +277,34 @@ describe.each<{ which: string; open: () => RecordStore }>([
     expect((await store.getByAlternateKey('msdyn_iotdevice', String(row.msdyn_deviceid)))?.row).toEqual(next);
   });
 
+  test('records are written together or not at all', async () => {
+    const [first, second, third] = [0, 1, 2].map(() => account({ accountid: nextId(3) })) as [Row, Row, Row];
+    await store.insert('account', first);
+    const { etag } = (await store.get('account', String(first.accountid)))!;
+    const renamed: Row = { ...first, name: 'Fabrikam' };
+    const writes = [
+      { entity: 'account', row: renamed, etag },
+      { entity: 'account', row: second },
+    ] as const;
+    const written = await store.writeTogether(writes);
+    for (const [i, { row }] of writes.entries()) {
+      const stored = await store.get('account', String(row.accountid));
+      expect(stored).toEqual({ row, etag: written.kind === 'written' ? written.etags[i] : 'none' });
+    }
+    const stale = [
+      { entity: 'account', row: third },
+      { entity: 'account', row: first, etag },
+    ] as const;
+    expect(await store.writeTogether(stale)).toEqual({ kind: 'changed' });
+    const taken = [
+      { entity: 'account', row: third },
+      { entity: 'account', row: second },
+    ] as const;
+    expect(await store.writeTogether(taken)).toEqual({ kind: 'changed' });
+    expect(await store.get('account', String(third.accountid))).toBeUndefined();
+    expect((await store.get('account', String(first.accountid)))?.row.name).toBe('Fabrikam');
+  });
+
   test('of many removals of one record exactly one succeeds', async () => {
     const row = account();
     const id = String(row.accountid);

@@ -30,7 +30,8 @@ export function actionsOn(adapters = memoryAdapters(), { parentOnCreate = false,
     /** An alert of a device, some seconds after the start; returns its id. */
     alert: async (deviceId: string, seconds: number, columns: Row = {}): Promise<string> => {
       const time = new Date(start + seconds * 1000).toISOString();
-      const result = await writes.create({
+      const batch = writes.open();
+      const prepared = await batch.prepare({
         msdyn_description: `${deviceId} at ${seconds}`,
         msdyn_deviceid: deviceId,
         msdyn_alerttime: time,
@@ -41,8 +42,8 @@ export function actionsOn(adapters = memoryAdapters(), { parentOnCreate = false,
         modifiedon: new Date(start).toISOString(),
         ...columns,
       });
-      if (result.kind !== 'inserted') throw new Error(`exists: ${result.property}`);
-      return String(result.row['msdyn_iotalertid']);
+      const [settled] = await batch.settle([prepared]);
+      return String(settled!.row['msdyn_iotalertid']);
     },
     alertNow: async (id: string): Promise<Alert> => (await adapters.records.get('msdyn_iotalert', id))!.row,
   };

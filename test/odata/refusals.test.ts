@@ -65,7 +65,13 @@ describe('an address is refused', () => {
     { which: 'of an unknown action', method: 'POST', path: '/msdyn_Frobnicate', status: 404, says: 'msdyn_Frobnicate' },
     { which: 'that is badly encoded', path: '/accounts(%zz)', status: 400, says: 'not well encoded' },
     { which: 'with a half of a letter', path: '/accounts(%C3%28)', status: 400, says: 'not well encoded' },
-    { which: 'posted to a record', method: 'POST', path: `/accounts(${account})`, status: 405, says: 'GET, PATCH and DELETE' },
+    {
+      which: 'posted to a record',
+      method: 'POST',
+      path: `/accounts(${account})`,
+      status: 405,
+      says: 'GET, PATCH and DELETE',
+    },
     { which: 'patched as a collection', method: 'PATCH', path: '/accounts', status: 405, says: 'GET and POST' },
   ])('$which', async ({ method = 'GET', path, status, says, code }) => {
     const answer = await refused(api.send(method, path, method === 'GET' ? undefined : {}));
@@ -261,7 +267,7 @@ describe('a body is refused and nothing is written', () => {
 describe('when the service is in trouble', () => {
   const failing = (error: Error): RecordStore => {
     const fail = async () => Promise.reject(error);
-    return { get: fail, getByAlternateKey: fail, insert: fail, replace: fail, remove: fail, list: fail };
+    return { get: fail, getByAlternateKey: fail, insert: fail, replace: fail, remove: fail, writeTogether: fail, list: fail };
   };
 
   test('storage that cannot be reached is 503 with a time to try again', async () => {

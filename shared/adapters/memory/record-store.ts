@@ -54,6 +54,16 @@ export function memoryRecordStore(): RecordStore {
       return property === undefined ? { kind: 'replaced', etag: put(name, id, row) } : { kind: 'exists', property };
     },
 
+    writeTogether: async (writes) => {
+      const fails = writes.some(({ entity: name, row, etag }) => {
+        const id = String(row[entity(name).key]);
+        return rowsOf(name).get(id)?.etag !== etag || taken(name, id, row) !== undefined;
+      });
+      if (fails) return { kind: 'changed' };
+      const etags = writes.map(({ entity: name, row }) => put(name, String(row[entity(name).key]), row));
+      return { kind: 'written', etags };
+    },
+
     remove: async (name, id, etag) => {
       if (rowsOf(name).get(id)?.etag !== etag) return { kind: 'changed' };
       rowsOf(name).delete(id);

@@ -7,6 +7,7 @@ import { listPage } from './list-page';
 import { recordRows } from './record-rows';
 import { translate } from './storage-errors';
 import type { Tables } from './tables';
+import { writeTogether } from './write-together';
 
 /**
  * Records on Table Storage. A read by id is one request, and so is a write; a table with an alternate key needs a few more
@@ -55,6 +56,8 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
       return indexed ? removeIndexed(indexed, id, etag) : records.remove(id, etag);
     },
 
+    writeTogether: async (writes) => writeTogether(tables, writes, options),
+
     list: async (name, request) => {
       const { client } = await open(name);
       return listPage(client, name, request, options);
@@ -79,6 +82,7 @@ function translated(store: RecordStore): RecordStore {
     insert: guard(store.insert),
     replace: guard(store.replace),
     remove: guard(store.remove),
+    writeTogether: guard(store.writeTogether),
     list: guard(store.list),
   };
 }
