@@ -88,7 +88,13 @@ export function ticketColumns(ticket: OpenTicket | undefined): Alert {
 
 /** The record of a case or work order that an alert opened. */
 export function ticketRow(
-  { id: alertId, alert, groupKey }: Arrival,
+  {
+    id: alertId,
+    alert,
+    groupKey,
+  }: Pick<Arrival, 'id' | 'groupKey'> & {
+    alert: Pick<Arrival['alert'], 'description' | 'data' | 'type'>;
+  },
   { kind, id, account }: OpenTicket,
   device: DeviceFacts | undefined,
   now: number,

@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'too-large' // a body beyond the limit
   | 'limit-exceeded' // would have to read or return more than the limit
   | 'not-allowed' // refused by a rule of the business
+  | 'conflict' // refused by a rule of the business, as the records stand; says what to do first
+  | 'queue-unreachable'
   | 'hub-unreachable'
   | 'storage-unavailable';
 

@@ -76,7 +76,7 @@ export function compose(
 }
 
 /** Open tickets remembered of one group; more than one only where a group spans several accounts. */
-const ticketsKept = 100;
+export const ticketsKept = 100;
 const waitingKept = 100;
 
 /** Writes the counts of duplicates into parents: those inserted here, and those that have a row already. */

@@ -20,6 +20,9 @@ const codes: Readonly<Record<ErrorCode, { status: number; code: string; headers?
     'too-large': { status: 413, code: '0x80040203' },
     'limit-exceeded': { status: 400, code: '0x80040203' },
     'not-allowed': { status: 403, code: '0x80040220' },
+    // What Dataverse answers when a plug-in stops an operation.
+    conflict: { status: 412, code: '0x80040265' },
+    'queue-unreachable': { status: 503, code: '0x80044175', headers: { 'Retry-After': '5' } },
     'hub-unreachable': { status: 502, code: '0x80044175' },
     'storage-unavailable': { status: 503, code: '0x80040216', headers: { 'Retry-After': '5' } },
   };
