@@ -1,11 +1,11 @@
 import { app } from '@azure/functions';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { recordWrites } from '../shared/composition';
-import { collectionAnswer, recordAnswer, writtenAnswer } from '../shared/odata/answers';
+import { writtenAnswer } from '../shared/odata/answers';
 import { answering } from '../shared/odata/error-answers';
+import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
 import { makeChange } from '../shared/workflows/change';
-import { listRecords, readRecord } from '../shared/workflows/read-records';
 import type { WriteDeps } from '../shared/workflows/record-changes';
 
 /**
@@ -26,10 +26,8 @@ export function webApi(dependencies: () => WriteDeps) {
         const request = await readRequest(message);
         const deps = dependencies();
         switch (request.kind) {
-          case 'list':
-            return collectionAnswer(request, await listRecords(deps.records, request.query));
-          case 'read':
-            return recordAnswer(request, await readRecord(deps.records, request.key));
+          case 'question':
+            return answerQuestion(request.question, deps.records);
           case 'write':
             return writtenAnswer(request, await makeChange(request.change, deps));
         }

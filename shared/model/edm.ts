@@ -50,6 +50,8 @@ export interface Entity {
   stored: { table: string; prefix: string };
   states: readonly State[];
   columns: Readonly<Record<string, Column>>;
+  /** Ids are made by the service alone, so that each holds a time. */
+  ownIds?: true;
   /** Records that every store has from the beginning. */
   builtIn?: readonly Row[];
 }

@@ -26,7 +26,12 @@ export async function navigationChange(
   if (message.method !== 'DELETE') throw methodNotAllowed(message, 'GET, PUT and DELETE');
   // Where a lookup may lead to several tables, this takes out a link to the one that was asked for, no other.
   const holds = tableIn === undefined ? undefined : { values: { [tableIn]: target }, links: {} };
-  return { kind: 'update', key, changes: linking(property, null), condition: { ...condition, ...(holds && { holds }) } };
+  return {
+    kind: 'update',
+    key,
+    changes: linking(property, null),
+    condition: { ...condition, ...(holds && { holds }) },
+  };
 }
 
 /**
@@ -51,7 +56,10 @@ export async function memberChange(
   }
   if (message.method !== 'DELETE') throw methodNotAllowed(message, 'GET, POST and DELETE');
   if (Boolean(member) === (id !== undefined)) {
-    throw new ServiceError('bad-request', `Name one record: DELETE …/${name}(<id>)/$ref, or …/${name}/$ref?$id=<address>.`);
+    throw new ServiceError(
+      'bad-request',
+      `Name one record: DELETE …/${name}(<id>)/$ref, or …/${name}/$ref?$id=<address>.`,
+    );
   }
   const other = member ?? ofTable(members, name, readReference(id!));
   return {

@@ -6,13 +6,18 @@ import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties'
 import type { Collection, Navigation, Property } from '../model/properties';
 import { keyOf } from './key';
 
-/** What a path below the service root means. `ref` tells that the links are meant, not the records they lead to. */
+/**
+ * What a path below the service root means. `ref` tells that the links are meant, not the records they lead to; `count`
+ * that only their number is, and `raw` that the bare value is.
+ */
 export type Resource =
-  | { kind: 'collection'; entity: EntityName }
+  | { kind: 'service' }
+  | { kind: 'metadata' }
+  | { kind: 'collection'; entity: EntityName; count: boolean }
   | { kind: 'record'; key: RecordKey }
-  | { kind: 'property'; key: RecordKey; property: Property }
+  | { kind: 'property'; key: RecordKey; property: Property; raw: boolean }
   | { kind: 'navigation'; key: RecordKey; navigation: Navigation; ref: boolean }
-  | { kind: 'members'; key: RecordKey; collection: Collection; member?: RecordKey; ref: boolean }
+  | { kind: 'members'; key: RecordKey; collection: Collection; member?: RecordKey; ref: boolean; count: boolean }
   | { kind: 'multiple'; entity: EntityName; operation: Operation }
   | { kind: 'who-am-i' }
   | { kind: 'batch' };
@@ -29,17 +34,13 @@ const operations: readonly string[] = ['CreateMultiple', 'UpdateMultiple', 'Upse
 const namespace = 'Microsoft.Dynamics.CRM.';
 
 /** Resources of the protocol that are not offered. */
-const notOffered = /^\$(metadata|all|crossjoin|entity)\b/;
+const notOffered = /^\$(all|crossjoin|entity)\b/;
 
 /** Reads decoded segments: `accounts`, `accounts(<guid>)`, `accounts(<guid>)/name`, `msdyn_iotdevices(…)/msdyn_Account/$ref` … */
 export function readResource(segments: readonly string[]): Resource {
   const [first, second, ...more] = segments;
-  if (first === undefined) {
-    throw new ServiceError(
-      'unsupported',
-      'The service document is not offered. Ask for an entity set, e.g. /accounts.',
-    );
-  }
+  if (first === undefined) return { kind: 'service' };
+  if (second === undefined && first === '$metadata') return { kind: 'metadata' };
   if (second === undefined && first === '$batch') return { kind: 'batch' };
   if (second === undefined && /^WhoAmI(\(\))?$/.test(first)) return { kind: 'who-am-i' };
   if (notOffered.test(first)) throw new ServiceError('unsupported', `${first} is not offered.`);
@@ -52,7 +53,8 @@ export function readResource(segments: readonly string[]): Resource {
 }
 
 function ofCollection(name: EntityName, second: string | undefined, more: readonly string[]): Resource {
-  if (second === undefined) return { kind: 'collection', entity: name };
+  if (second === undefined) return { kind: 'collection', entity: name, count: false };
+  if (second === '$count' && more.length === 0) return { kind: 'collection', entity: name, count: true };
   const operation = second.startsWith(namespace) ? second.slice(namespace.length) : undefined;
   if (more.length === 0 && operation !== undefined && operations.includes(operation)) {
     return { kind: 'multiple', entity: name, operation: operation as Operation };
@@ -60,28 +62,34 @@ function ofCollection(name: EntityName, second: string | undefined, more: readon
   throw unknownSegment(second);
 }
 
+/** What a path may end with. */
+const endings = ['$ref', '$count', '$value'] as const;
+
 function ofRecord(key: RecordKey, second: string, more: readonly string[]): Resource {
-  const ref = more[0] === '$ref';
-  const after = ref ? more[1] : more[0];
+  const ending = endings.find((each) => each === more[0]);
+  const ref = ending === '$ref';
+  const after = ending ? more[1] : more[0];
   if (after !== undefined) throw unknownSegment(after);
   const property = propertiesOf(key.entity).get(second);
   const { name, inner } = split(second);
   const collection = collectionsOf(key.entity).get(name);
-  if (collection) {
+  if (collection && ending !== '$value') {
     const member = inner === undefined ? undefined : keyOf(collection.members, inner);
-    return { kind: 'members', key, collection, ref, ...(member && { member }) };
+    return { kind: 'members', key, collection, ref, count: ending === '$count', ...(member && { member }) };
   }
   const navigation = navigationsOf(key.entity).get(second);
   // The one name that may be both is a key's; a link is meant only when it is asked for.
-  if (navigation && (ref || !property)) return { kind: 'navigation', key, navigation, ref };
-  if (property && !ref) return { kind: 'property', key, property };
+  if (navigation && (ref || (!property && !ending))) return { kind: 'navigation', key, navigation, ref };
+  if (property && (!ending || ending === '$value')) {
+    return { kind: 'property', key, property, raw: ending === '$value' };
+  }
   if (second.startsWith(namespace)) {
     throw new ServiceError('unknown-resource', `No action '${second}' is bound to ${entity(key.entity).set}.`);
   }
   throw new ServiceError(
     'unknown-resource',
     `Resource not found for the segment '${second}': ${entity(key.entity).set} has no ` +
-      `${ref ? 'navigation' : 'property or navigation'} of that name (letter case matters).`,
+      `${ref ? 'navigation' : 'property or navigation'} of that name (letter case matters)${ending ? ` to end with ${ending}` : ''}.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { memberChange, navigationChange } from './link-request';
 import { methodNotAllowed } from './message';
 import type { Message } from './message';
 import { conditionOf } from './preconditions';
-import { onlyKnown, readRecordOptions } from './query-options';
+import { onlyOptions, readRecordOptions } from './query-options';
 import type { Selection } from './query-options';
 import { readRecordBody } from './record-body';
 import type { ResourceOf } from './resource';
@@ -32,13 +32,13 @@ export async function readWrite(
       return { ...request, select, bare: false, change: await recordChange(message, resource) };
     }
     case 'property':
-      onlyKnown(options, []);
+      onlyOptions(options, []);
       return { ...request, change: await propertyChange(message, resource) };
     case 'navigation':
-      onlyKnown(options, []);
+      onlyOptions(options, []);
       return { ...request, change: await navigationChange(message, resource) };
     case 'members':
-      onlyKnown(options, ['$id']);
+      onlyOptions(options, ['$id']);
       return { ...request, change: await memberChange(message, resource, options.get('$id')) };
   }
 }

@@ -1,3 +1,4 @@
+import type { Span } from '../domain/record-query';
 import type { Row, Scalar } from '../model/edm';
 import type { EntityName } from '../model/entities';
 
@@ -10,6 +11,10 @@ export interface Stored {
 export interface ListRequest {
   /** Only records whose properties equal these values; a null asks for records without a value. */
   equals?: Readonly<Record<string, Scalar>>;
+  /** Only records whose texts and times lie in these spans. */
+  between?: Readonly<Record<string, Span>>;
+  /** The properties that are needed: others, but for the primary key, may be missing in the rows. All when absent. */
+  properties?: readonly string[];
   /** Id of a record (there or not): only records that come after it. */
   after?: string;
   /** At most this many records. */

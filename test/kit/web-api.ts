@@ -14,7 +14,8 @@ export const root = 'https://service.example/api/data/v9.2';
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The parsed body; undefined without one. */
+  text: string;
+  /** The parsed body; undefined without JSON. */
   json: Record<string, unknown> & { value?: Record<string, unknown>[]; error?: { code: string; message: string } };
   /** What was reported as a fault of the service. */
   faults: unknown[];
@@ -59,7 +60,8 @@ export function openWebApi(records: RecordStore = memoryRecordStore(), more: Par
     return {
       status: answer.status ?? 200,
       headers: new Headers(answer.headers),
-      json: (text ? JSON.parse(text) : undefined) as Answer['json'],
+      text: text ?? '',
+      json: (text && isJson(answer.headers) ? JSON.parse(text) : undefined) as Answer['json'],
       faults,
     };
   };
@@ -80,6 +82,10 @@ export function createdId(answer: Answer): string {
   const id = /\(([0-9a-f-]{36})\)$/.exec(answer.headers.get('OData-EntityId') ?? '')?.[1];
   if (!id) throw new Error(`nothing was created: ${answer.status} ${JSON.stringify(answer.json)}`);
   return id;
+}
+
+function isJson(headers: ConstructorParameters<typeof Headers>[0]): boolean {
+  return new Headers(headers).get('content-type')?.startsWith('application/json') ?? false;
 }
 
 function bytesOf(body: unknown): Uint8Array {

@@ -1,4 +1,6 @@
-import { placeInId, shardCount, shardOf, sortKey } from '../../domain/ids';
+import { idTimes } from '../../domain/id-times';
+import { newestFirst, placeInId, shardCount, shardOf, sortKey } from '../../domain/ids';
+import type { Span } from '../../domain/record-query';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 
@@ -26,8 +28,15 @@ export function partition(shard: number): string {
 /** Every partition of a table. */
 export const partitions: readonly string[] = Array.from({ length: shardCount }, (_, shard) => partition(shard));
 
-/** The row keys of a table's records within each partition: from `from` up to, not including, `to`. */
-export function rangeOf(name: EntityName): { from: string; to: string } {
+/**
+ * The row keys of a table's records within each partition, from `from` up to, not including, `to`: of all records, or of
+ * those that may have been created in a span.
+ */
+export function rangeOf(name: EntityName, created: Span = {}): { from: string; to: string } {
   const { prefix } = entity(name).stored;
-  return { from: `${prefix}-`, to: `${prefix}.` };
+  const times = idTimes(name, created);
+  return {
+    from: `${prefix}-${times.to === undefined ? '' : newestFirst(times.to)}`,
+    to: times.from === undefined ? `${prefix}.` : `${prefix}-${newestFirst(times.from - 1)}`,
+  };
 }

@@ -5,6 +5,7 @@ import { insertIndexed, removeIndexed, replaceIndexed } from './indexed-writes';
 import { keyIndex } from './key-index';
 import { listPage } from './list-page';
 import { recordRows } from './record-rows';
+import type { RecordRows } from './record-rows';
 import { translate } from './storage-errors';
 import type { Tables } from './tables';
 import { writeTogether } from './write-together';
@@ -16,10 +17,24 @@ import { writeTogether } from './write-together';
 export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout?: number } = {}): RecordStore {
   const options = () => ({ abortSignal: AbortSignal.timeout(timeout) });
 
+  const complete = new Map<EntityName, Promise<unknown>>();
+
+  /** Writes the records that every store has, when the table is used first; those that are there stay as they are. */
+  const withBuiltIn = async (name: EntityName, records: RecordRows): Promise<void> => {
+    const { builtIn } = entity(name);
+    if (!builtIn) return;
+    const writing = complete.get(name) ?? Promise.all(builtIn.map((row) => records.create(row)));
+    complete.set(name, writing);
+    // A failure must not be remembered: the next call tries again.
+    writing.catch(() => complete.delete(name));
+    await writing;
+  };
+
   const open = async (name: EntityName) => {
     const { key, alternateKey, stored } = entity(name);
     const client = await tables.client(stored.table);
     const records = recordRows(client, name, options);
+    await withBuiltIn(name, records);
     if (alternateKey === undefined) return { client, records };
     return {
       client,

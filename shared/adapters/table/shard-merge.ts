@@ -4,14 +4,24 @@ import { partitions } from './placement';
 /** A row as the storage client returns it. */
 export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
 
+/** What is asked of each shard. */
+export interface ShardQuery {
+  filter: string;
+  /** The properties to return; all when absent. */
+  select: string[] | undefined;
+  /** Rows a page. */
+  pageSize: number;
+}
+
 /** One shard's rows in order of row key, fetched a page at a time and only when they are needed. */
 function shardReader(
   client: TableClient,
-  filter: string,
-  pageSize: number,
+  partition: string,
+  { filter, select, pageSize }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ) {
-  const pages = client.listEntities({ ...options(), queryOptions: { filter } }).byPage({ maxPageSize: pageSize });
+  const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
+  const pages = client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
   let rows: StoredRow[] = [];
   let at = 0;
   let ended = false;
@@ -37,13 +47,10 @@ function shardReader(
  */
 export async function* mergeShards(
   client: TableClient,
-  condition: string,
-  pageSize: number,
+  query: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ): AsyncGenerator<StoredRow> {
-  const shards = partitions.map((partition) =>
-    shardReader(client, `PartitionKey eq '${partition}' and ${condition}`, pageSize, options),
-  );
+  const shards = partitions.map((partition) => shardReader(client, partition, query, options));
   for (;;) {
     await Promise.all(shards.filter((shard) => shard.isHungry()).map((shard) => shard.feed()));
     let first: (typeof shards)[number] | undefined;

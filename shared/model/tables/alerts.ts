@@ -40,6 +40,7 @@ export const alertTables = {
     displayName: 'IoT Alert',
     key: 'msdyn_iotalertid',
     primaryName: 'msdyn_description',
+    ownIds: true,
     stored: { table: 'alerts', prefix: 'A' },
     states: alertStates,
     columns: {
