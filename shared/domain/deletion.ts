@@ -1,4 +1,12 @@
-import { alertState, alertStatus, caseState, caseStatus, plainState, plainStatus, workOrderStatus } from '../model/choices';
+import {
+  alertState,
+  alertStatus,
+  caseState,
+  caseStatus,
+  plainState,
+  plainStatus,
+  workOrderStatus,
+} from '../model/choices';
 import type { Row } from '../model/edm';
 import type { EntityName } from '../model/entities';
 import { collectionsOf, propertiesOf } from '../model/properties';

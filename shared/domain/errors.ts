@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'precondition-failed' // If-Match does not match
   | 'unsupported' // understood, but not offered
   | 'method-not-allowed' // the resource exists, but not for this HTTP method
+  | 'unsupported-media-type' // a body of a kind that is not offered here
   | 'too-large' // a body beyond the limit
   | 'limit-exceeded' // would have to read or return more than the limit
   | 'not-allowed' // refused by a rule of the business

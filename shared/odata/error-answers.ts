@@ -17,6 +17,7 @@ const codes: Readonly<Record<ErrorCode, { status: number; code: string; headers?
     'precondition-failed': { status: 412, code: '0x80060882' },
     unsupported: { status: 400, code: '0x80060888' },
     'method-not-allowed': { status: 405, code: '0x80060888' },
+    'unsupported-media-type': { status: 415, code: '0x80060888' },
     'too-large': { status: 413, code: '0x80040203' },
     'limit-exceeded': { status: 400, code: '0x80040203' },
     'not-allowed': { status: 403, code: '0x80040220' },

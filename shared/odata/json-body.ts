@@ -1,15 +1,16 @@
 import { ServiceError } from '../domain/errors';
 import type { Message } from './message';
 
-const largestBody = 1024 * 1024;
+/** Bytes of a body that holds one record. */
+const largestRecord = 1024 * 1024;
 
 /** Reads the JSON object in a request's body. */
-export async function readBody(message: Message): Promise<Readonly<Record<string, unknown>>> {
-  return readJsonBody(new Uint8Array(await message.arrayBuffer()));
+export async function readBody(message: Message, largest = largestRecord): Promise<Readonly<Record<string, unknown>>> {
+  return readJsonBody(new Uint8Array(await message.arrayBuffer()), largest);
 }
 
-/** Reads a request's body: one JSON object in UTF-8, at most 1 MiB, each property given once. */
-export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+/** Reads a request's body: one JSON object in UTF-8, at most 1 MiB by default, each property given once. */
+export function readJsonBody(bytes: Uint8Array, largestBody = largestRecord): Readonly<Record<string, unknown>> {
   if (bytes.length > largestBody) {
     throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
   }

@@ -1,6 +1,11 @@
 import { readAddress } from './address';
+import type { Asker } from './asker';
+import { readBatch } from './batch-request';
+import type { BatchItem } from './batch-request';
 import { methodNotAllowed } from './message';
 import type { Message } from './message';
+import { readMultiple } from './multiple-request';
+import type { MultipleRequest } from './multiple-request';
 import { readPreferences } from './preferences';
 import { readQuestion } from './question';
 import type { Question } from './question';
@@ -8,7 +13,12 @@ import { readWrite } from './write-request';
 import type { WriteRequest } from './write-request';
 
 /** A request, understood and checked as far as the model tells; whether records exist is not known yet. */
-export type WebRequest = { kind: 'question'; question: Question } | WriteRequest;
+export type WebRequest =
+  | { kind: 'question'; question: Question }
+  | WriteRequest
+  | MultipleRequest
+  | { kind: 'who-am-i'; asker: Asker }
+  | { kind: 'batch'; asker: Asker; items: BatchItem[] };
 
 /** Reads a request to the Web API. Throws what is wrong with it. */
 export async function readRequest(message: Message): Promise<WebRequest> {
@@ -31,8 +41,11 @@ export async function readRequest(message: Message): Promise<WebRequest> {
         ? { kind: 'question', question: readQuestion(message, asker, resource) }
         : readWrite(message, asker, resource);
     case 'multiple':
+      return readMultiple(message, asker, resource);
     case 'who-am-i':
+      if (message.method !== 'GET') throw methodNotAllowed(message, 'GET');
+      return { kind: 'who-am-i', asker };
     case 'batch':
-      throw methodNotAllowed(message, 'nothing yet');
+      return { kind: 'batch', asker, items: await readBatch(message) };
   }
 }

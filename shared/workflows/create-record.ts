@@ -43,7 +43,12 @@ async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {
   return stored!;
 }
 
-async function insert(name: EntityName, values: Row, time: number, { records, unique, shard }: WriteDeps): Promise<Stored> {
+async function insert(
+  name: EntityName,
+  values: Row,
+  time: number,
+  { records, unique, shard }: WriteDeps,
+): Promise<Stored> {
   const { key } = entity(name);
   const seed = unique();
   const id = String(values[key] ?? makeId({ time, shard: shard ?? shardOf(seed), seed }));

@@ -95,7 +95,7 @@ async function loosen({ members, partner, fate }: Tie, first: Stored, id: string
 }
 
 /** The ETag to remove the record with, once no group leads to it any more; undefined when the record changed meanwhile. */
-async function leaveGroup(name: EntityName, record: Stored, deps: WriteDeps): Promise<string | undefined> {
+export async function leaveGroup(name: EntityName, record: Stored, deps: WriteDeps): Promise<string | undefined> {
   const closed = { ...record.row, ...closing[name] };
   if (!regroupFor(name, record.row, closed)) return record.etag;
   const result = await replaceRecord(name, record, closed, deps);

@@ -80,12 +80,7 @@ async function writtenAs({ row, settling }: PreparedAlert, { records }: IngestDe
   throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
 }
 
-async function arrivalOf(
-  alert: Alert,
-  devices: DeviceView,
-  deps: IngestDeps,
-  unique: string,
-): Promise<Shelved> {
+async function arrivalOf(alert: Alert, devices: DeviceView, deps: IngestDeps, unique: string): Promise<Shelved> {
   const created = Date.parse(alert.createdon!);
   const linked = alert._msdyn_device_value
     ? ((await deps.records.get('msdyn_iotdevice', alert._msdyn_device_value))?.row as Device | undefined)

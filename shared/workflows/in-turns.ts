@@ -1,17 +1,17 @@
-/** Does `work` for every item, at most `atOnce` of them at the same time. Fails with the first failure, when all that had begun has ended. */
+/**
+ * Does `work` for every item, at most `atOnce` of them at the same time. Fails with a failure, when all that had begun has
+ * ended.
+ */
 export async function inTurns<T>(
   items: readonly T[],
   atOnce: number,
   work: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
-  let failed = false;
+  const rest = [...items.entries()].toReversed();
   const worker = async () => {
-    while (!failed && next < items.length) {
-      const index = next;
-      next += 1;
-      await work(items[index]!, index).catch((error: unknown) => {
-        failed = true;
+    for (let item = rest.pop(); item; item = rest.pop()) {
+      await work(item[1], item[0]).catch((error: unknown) => {
+        rest.length = 0;
         throw error;
       });
     }

@@ -73,7 +73,13 @@ describe('deleting a record', () => {
   test('is refused when more than 1,000 records point at it, and changes nothing', async () => {
     for (let i = 0; i < 1_000; i += 1) {
       const id = `c0ffee00-0000-4000-8000-${String(i).padStart(12, '0')}`;
-      const row = { msdyn_iotdeviceid: id, msdyn_name: 'T', _msdyn_account_value: account, statecode: 0, statuscode: 1 };
+      const row = {
+        msdyn_iotdeviceid: id,
+        msdyn_name: 'T',
+        _msdyn_account_value: account,
+        statecode: 0,
+        statuscode: 1,
+      };
       await api.records.insert('msdyn_iotdevice', row);
     }
     const answer = await remove(`/accounts(${account})`);

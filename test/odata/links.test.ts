@@ -67,9 +67,23 @@ test('a lookup to several tables is taken out only by the navigation that it has
 });
 
 test.each<{ which: string; method: string; path: string; body?: unknown; status: number; says: string }>([
-  { which: 'no such navigation', method: 'PUT', path: 'msdyn_account/$ref', body: {}, status: 404, says: 'letter case' },
+  {
+    which: 'no such navigation',
+    method: 'PUT',
+    path: 'msdyn_account/$ref',
+    body: {},
+    status: 404,
+    says: 'letter case',
+  },
   { which: 'no body', method: 'PUT', path: 'msdyn_Account/$ref', body: {}, status: 400, says: '@odata.id' },
-  { which: 'a number', method: 'PUT', path: 'msdyn_Account/$ref', body: { '@odata.id': 5 }, status: 400, says: 'address' },
+  {
+    which: 'a number',
+    method: 'PUT',
+    path: 'msdyn_Account/$ref',
+    body: { '@odata.id': 5 },
+    status: 400,
+    says: 'address',
+  },
   {
     which: 'more than a reference',
     method: 'PUT',

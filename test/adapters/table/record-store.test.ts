@@ -21,7 +21,10 @@ const nextId = (shard?: number) => {
 };
 const device = (deviceId: string): Row => ({ msdyn_iotdeviceid: nextId(), msdyn_name: 'T', msdyn_deviceid: deviceId });
 
-const account = (accountid: string, description = 'x'): Write => ({ entity: 'account', row: { accountid, description } });
+const account = (accountid: string, description = 'x'): Write => ({
+  entity: 'account',
+  row: { accountid, description },
+});
 
 describe('on Azurite', () => {
   let azurite: Azurite;
