@@ -22,6 +22,8 @@ export interface Answer {
 }
 
 export interface TestApi {
+  /** The function's handler, e.g. for `serve`. */
+  handle: ReturnType<typeof webApi>;
   records: RecordStore;
   /** Device ids that were reported as having appeared. */
   appeared: string[];
@@ -67,6 +69,7 @@ export function openWebApi(records: RecordStore = memoryRecordStore(), more: Par
   };
 
   return {
+    handle,
     records,
     appeared,
     clock,
