@@ -9,8 +9,9 @@ import { alertState } from '../model/choices';
 import type { Alert, Device } from '../model/entities';
 import type { AlertBatch, AlertWrites, PreparedAlert } from '../ports/alert-writes';
 import type { RecordStore, Stored } from '../ports/record-store';
+import { adoptAlert, parentMeant, shardUnder } from './adopt-alert';
 import { deviceDirectory } from './device-directory';
-import type { DeviceView } from './device-directory';
+import type { DeviceView, KnownDevice } from './device-directory';
 import type { IngestDeps } from './ingest-events';
 import type { OneAtATime } from './one-at-a-time';
 import { inUse } from './record-changes';
@@ -50,10 +51,18 @@ function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATi
       if (alert.msdyn_iotalertid) {
         throw new ServiceError('unsupported', 'The id of an alert is made by the service; leave msdyn_iotalertid out.');
       }
-      const arrival = await arrivalOf(alert, devices, { ...deps, records }, unique());
-      const whole = { ...row, msdyn_iotalertid: arrival.id };
+      const parent = await parentMeant(alert, records);
+      const { arrival, known } = await arrivalOf(alert, devices, { ...deps, records }, unique(), parent?.row);
+      const whole = { ...row, ...linksTo(known), ...given(alert), msdyn_iotalertid: arrival.id };
       // With a parent or a state of its own, the caller has decided already where the alert belongs.
-      if (alert._msdyn_parentalert_value || alert.statecode !== alertState.Active) return { row: whole };
+      if (parent) {
+        return {
+          row: { ...whole, _msdyn_parentalert_value: parent.row['msdyn_iotalertid'] as string, ccs_duplicatecount: 0 },
+        };
+      }
+      if (alert.statecode !== alertState.Active) {
+        return { row: { ...whole, ccs_groupkey: arrival.groupKey, ccs_duplicatecount: 0 } };
+      }
       return { row: whole, settling: parentOnCreate ? arrival : { ...arrival, alone: true } };
     },
 
@@ -63,14 +72,17 @@ function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATi
       const settle = async () => settleAlerts({ arrivals }, deps.devices.open(), deps);
       const groups = new Set(arrivals.map(({ groupKey, id }) => groupKey ?? id));
       await (groups.size === 1 ? oneAtATime([...groups][0]!, settle) : settle());
-      return Promise.all(alerts.map(async (alert) => writtenAs(alert, deps)));
+      return Promise.all(alerts.map(async (alert) => writtenAs(alert, deps, oneAtATime)));
     },
   };
 }
 
 /** The record that an alert became. One that was not settled is written here. */
-async function writtenAs({ row, settling }: PreparedAlert, { records }: IngestDeps): Promise<Stored> {
+async function writtenAs({ row, settling }: PreparedAlert, deps: IngestDeps, oneAtATime: OneAtATime): Promise<Stored> {
+  const { records } = deps;
   if (!settling) {
+    const parent = row._msdyn_parentalert_value;
+    if (parent) return oneAtATime(String(parent), async () => adoptAlert(row, deps));
     const result = await records.insert('msdyn_iotalert', row);
     if (result.kind === 'exists') throw inUse('msdyn_iotalert', result.property, row);
     return { row, etag: result.etag };
@@ -80,7 +92,13 @@ async function writtenAs({ row, settling }: PreparedAlert, { records }: IngestDe
   throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
 }
 
-async function arrivalOf(alert: Alert, devices: DeviceView, deps: IngestDeps, unique: string): Promise<Shelved> {
+async function arrivalOf(
+  alert: Alert,
+  devices: DeviceView,
+  deps: IngestDeps,
+  unique: string,
+  parent: Alert | undefined,
+): Promise<{ arrival: Shelved; known: KnownDevice | undefined }> {
   const created = Date.parse(alert.createdon!);
   const linked = alert._msdyn_device_value
     ? ((await deps.records.get('msdyn_iotdevice', alert._msdyn_device_value))?.row as Device | undefined)
@@ -89,14 +107,26 @@ async function arrivalOf(alert: Alert, devices: DeviceView, deps: IngestDeps, un
   const known = deviceId ? (await devices.find([deviceId], 'fresh')).get(deviceId) : undefined;
   const sources = { alert: { ...alert, msdyn_deviceid: deviceId }, device: known?.device, category: known?.category };
   const groupKey = deviceId ? groupKeyOf(deps.groupBy, sources, deviceId) : null;
-  const shard = shardOf(groupKey ?? unique);
-  return {
+  const shard = parent ? shardUnder(parent) : shardOf(groupKey ?? unique);
+  const arrival = {
     id: makeId({ time: created, shard, seed: unique }),
     alert: incomingOf(alert, deviceId, created),
     groupKey,
     position: null,
     columns: deviceId ? { ...given(alert), msdyn_deviceid: deviceId } : given(alert),
     shard,
+  };
+  return { arrival, known };
+}
+
+/** What an alert that is not settled takes over from its device. */
+function linksTo(known: KnownDevice | undefined): Alert {
+  if (!known) return {};
+  const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId, _ccs_customerasset_value: asset } = known.device;
+  return {
+    ...(id && { _msdyn_device_value: id }),
+    ...(deviceId && { msdyn_deviceid: deviceId }),
+    ...(asset && { _msdyn_customerasset_value: asset }),
   };
 }
 
