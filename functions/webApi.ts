@@ -1,7 +1,9 @@
-import { app } from '@azure/functions';
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { recordWrites } from '../shared/composition';
+import { app, HttpRequest } from '@azure/functions';
+import type { HttpResponseInit, InvocationContext } from '@azure/functions';
+import { parenting, recordWrites, registration, testAlerts } from '../shared/composition';
 import { ServiceError } from '../shared/domain/errors';
+import type { ActionName } from '../shared/model/actions';
+import { actionAt } from '../shared/odata/action-address';
 import { writtenAnswer } from '../shared/odata/answers';
 import { batchAnswer } from '../shared/odata/batch-answer';
 import { answering } from '../shared/odata/error-answers';
@@ -13,6 +15,15 @@ import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
 import { makeChanges } from '../shared/workflows/make-changes';
 import type { WriteDeps } from '../shared/workflows/record-changes';
+import { createCase } from './ccs_CreateCase';
+import { createWorkOrder } from './ccs_CreateWorkOrder';
+import { sendTestAlert } from './msdyn_IoTSendTestAlert';
+import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
+import { jsonGetNumber } from './msdyn_JsonGetNumber';
+import { jsonGetString } from './msdyn_JsonGetString';
+import { parentIoTAlerts } from './msdyn_ParentIoTAlerts';
+import { registerCustomEntity } from './msdyn_RegisterCustomEntity';
+import { registerIoTDevice } from './msdyn_RegisterIoTDevice';
 
 /**
  * The Web API over all tables of the model, below `/api/data/v9.2/`. Routes are tried in the order of the functions'
@@ -22,11 +33,24 @@ app.http('webApi', {
   route: 'data/v9.2/{*path}',
   methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
   authLevel: 'function',
-  handler: webApi(recordWrites),
+  handler: webApi(recordWrites, {
+    ccs_CreateCase: createCase(parenting),
+    ccs_CreateWorkOrder: createWorkOrder(parenting),
+    msdyn_IoTSendTestAlert: sendTestAlert(testAlerts),
+    msdyn_JsonGetBoolean: jsonGetBoolean,
+    msdyn_JsonGetNumber: jsonGetNumber,
+    msdyn_JsonGetString: jsonGetString,
+    msdyn_ParentIoTAlerts: parentIoTAlerts(parenting),
+    msdyn_RegisterCustomEntity: registerCustomEntity(registration),
+    msdyn_RegisterIoTDevice: registerIoTDevice(registration),
+  } satisfies Record<ActionName, Handler>),
 });
 
-export function webApi(dependencies: () => WriteDeps) {
-  return async (request: HttpRequest, context: Pick<InvocationContext, 'error'>): Promise<HttpResponseInit> => {
+type Handler = (request: HttpRequest, context: Pick<InvocationContext, 'error'>) => Promise<HttpResponseInit>;
+
+/** `actions` are the handlers that a batch calls; outside of one, the host finds them by their routes. */
+export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<ActionName, Handler>> = {}): Handler {
+  return async (request, context) => {
     const report = (error: unknown) => context.error(error);
 
     const serve = async (message: Message, inBatch: boolean): Promise<HttpResponseInit> =>
@@ -45,7 +69,7 @@ export function webApi(dependencies: () => WriteDeps) {
           case 'batch':
             if (inBatch) throw new ServiceError('unsupported', 'A batch cannot stand inside of a batch.');
             return batchAnswer(request.items, request.asker, {
-              serve: async (part) => serve(part, true),
+              serve: async (part) => callAction(part) ?? serve(part, true),
               read: readRequest,
               change: async (steps) => makeChanges(steps, deps),
               unique: deps.unique,
@@ -54,6 +78,16 @@ export function webApi(dependencies: () => WriteDeps) {
         }
       }, report);
 
+    const callAction = (message: Message): Promise<HttpResponseInit> | undefined => {
+      const name = message.method === 'POST' ? actionAt(message.url) : undefined;
+      const action = name && actions[name];
+      return action && requestOf(message).then(async (inner) => action(inner, context));
+    };
+
     return serve(request, false);
   };
+}
+
+async function requestOf({ method, url, arrayBuffer }: Message): Promise<HttpRequest> {
+  return new HttpRequest({ method, url, body: { bytes: new Uint8Array(await arrayBuffer()) } });
 }

@@ -5,6 +5,7 @@ import { ServiceError } from '../domain/errors';
 import type { Change, Changed } from '../workflows/change';
 import { tableOf } from '../workflows/change';
 import type { Step } from '../workflows/make-changes';
+import { actionAt } from './action-address';
 import { writtenAnswer } from './answers';
 import type { Asker } from './asker';
 import type { BatchItem, InnerRequest } from './batch-request';
@@ -85,6 +86,13 @@ async function changeSet(requests: readonly InnerRequest[], root: string, door: 
 }
 
 async function readChange(message: Message, door: Door): Promise<WriteRequest> {
+  const action = actionAt(message.url);
+  if (action) {
+    throw new ServiceError(
+      'unsupported',
+      `What ${action} does is not undone: call it in the batch, beside the change set.`,
+    );
+  }
   const request = await door.read(message);
   if (request.kind === 'write') return request;
   throw new ServiceError(

@@ -36,7 +36,11 @@ export interface TestApi {
 }
 
 /** The Web API without a host: the function's own handler on records in memory (or the ones given). */
-export function openWebApi(records: RecordStore = memoryRecordStore(), more: Partial<WriteDeps> = {}): TestApi {
+export function openWebApi(
+  records: RecordStore = memoryRecordStore(),
+  more: Partial<WriteDeps> = {},
+  actions: Parameters<typeof webApi>[1] = {},
+): TestApi {
   const appeared: string[] = [];
   const clock = { now: Date.UTC(2026, 10, 21, 4, 0, 0) };
   let made = 0;
@@ -50,7 +54,7 @@ export function openWebApi(records: RecordStore = memoryRecordStore(), more: Par
     alerts: plainAlertWrites(records),
     ...more,
   };
-  const handle = webApi(() => deps);
+  const handle = webApi(() => deps, actions);
 
   const send: TestApi['send'] = async (method, path, body, headers = {}) => {
     const faults: unknown[] = [];

@@ -7,7 +7,9 @@ import type { Inner, Reply } from '../kit/batch';
 import { all } from '../kit/ingestion';
 import { createdId, openWebApi, root } from '../kit/web-api';
 import type { TestApi } from '../kit/web-api';
+import { jsonGetString } from '../../functions/msdyn_JsonGetString';
 
+const goOn = { prefer: 'odata.continue-on-error' };
 const nobody = '00000000-0000-0000-0000-000000000001';
 
 let api: TestApi;
@@ -47,7 +49,7 @@ describe('a batch', () => {
     const stopped = await sendBatch(api, items);
     expect([stopped.status, statuses(stopped.replies)]).toEqual([400, [204, 400]]);
     expect(await names()).toEqual(['A']);
-    const went = await sendBatch(api, items, { prefer: 'odata.continue-on-error' });
+    const went = await sendBatch(api, items, goOn);
     expect([went.status, statuses(went.replies)]).toEqual([200, [204, 400, 204]]);
     expect(went.headers.get('preference-applied')).toBe('odata.continue-on-error');
     expect(await names()).toEqual(['A', 'A', 'B']);
@@ -86,6 +88,17 @@ describe('a batch', () => {
     expect((replies[1] as Reply).json).toMatchObject({ name: 'C' });
     expect((replies[4] as Reply).json.error?.message).toContain('inside of a batch');
     expect(await names()).toEqual(['D']);
+  });
+
+  test('calls actions, which stand beside change sets and not in them', async () => {
+    const question = { Json: '{"a":"x"}', PropertyPath: 'a' };
+    const call = { method: 'POST', path: 'msdyn_JsonGetString', body: question };
+    api = openWebApi(undefined, {}, { msdyn_JsonGetString: jsonGetString });
+    const { replies } = await sendBatch(api, [call, { ...call, method: 'GET' }, [make('A'), call]], goOn);
+    expect(statuses(replies)).toEqual([200, 404, 400]);
+    expect((replies[2] as Reply).json.error?.message).toContain('beside');
+    expect((replies[0] as Reply).json).toMatchObject({ Value: 'x' });
+    expect(await names()).toEqual([]);
   });
 
   test.each<{ which: string; type?: string; body?: string; status?: number; says: string }>([
@@ -217,7 +230,7 @@ describe('a change set', () => {
   });
 
   test('that is refused does not keep the rest of a batch back that goes on', async () => {
-    const { replies } = await sendBatch(api, [[make('A'), make(5)], make('B')], { prefer: 'odata.continue-on-error' });
+    const { replies } = await sendBatch(api, [[make('A'), make(5)], make('B')], goOn);
     expect(statuses(replies)).toEqual([400, 204]);
     expect(await names()).toEqual(['B']);
   });
