@@ -2,7 +2,7 @@ import { registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
 
 /** A request that was not finished after this time, in milliseconds, was lost, and may be made again. */
-export const registrationTimeout = 600_000;
+const registrationTimeout = 600_000;
 
 /** What a request for registration means for a device as it is now. */
 export type Request =

@@ -6,7 +6,7 @@ import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import type { RecordStore } from '../../shared/ports/record-store';
 import { groupedAlertWrites } from '../../shared/workflows/grouped-alert-writes';
 import { oneAtATime } from '../../shared/workflows/one-at-a-time';
-import { all, ingestionOn, start } from './ingestion';
+import { ingestionOn, start } from './ingestion';
 
 let made = 0;
 
@@ -20,8 +20,16 @@ export function actionsOn(adapters = memoryAdapters(), { parentOnCreate = false,
   const ingestion = ingestionOn(adapters);
   const deps = { ...ingestion, timespan: { min: 60, max: 180 }, oneAtATime: oneAtATime(), ...more };
   const writes = groupedAlertWrites(ingestion, () => `unique ${(made += 1)}`, { parentOnCreate, ...deps });
-  const alertsOf = async (deviceId: string): Promise<Alert[]> =>
-    (await all(adapters.records, 'msdyn_iotalert')).filter(({ msdyn_deviceid: id }) => id === deviceId);
+  const alertsOf = async (deviceId: string): Promise<Alert[]> => {
+    const equals = { msdyn_deviceid: deviceId };
+    const rows: Alert[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await adapters.records.list('msdyn_iotalert', { equals, limit: 1000, ...(after && { after }) });
+      rows.push(...page.records.map(({ row }) => row));
+      if (page.next === undefined) return rows;
+      after = page.next;
+    }
+  };
   return {
     ...adapters,
     deps,

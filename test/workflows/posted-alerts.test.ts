@@ -118,3 +118,12 @@ test('an alert without a device is counted under the one it is posted under', as
   await world.alert('', 5, { msdyn_deviceid: null, _msdyn_parentalert_value: parent });
   expect(await world.alertNow(parent)).toMatchObject({ ccs_duplicatecount: 1 });
 });
+
+test('a test alert takes no real one for its repeat, and repeats none', async () => {
+  const world = actionsOn(memoryAdapters(), { parentOnCreate: true });
+  const test = await world.alert('tested', 0, { msdyn_alerttype: 192350003 });
+  const real = await world.alert('tested', 1);
+  const again = await world.alert('tested', 2, { msdyn_alerttype: 192350003 });
+  expect((await world.alertNow(real))._msdyn_parentalert_value).toBeUndefined();
+  expect((await world.alertNow(again))._msdyn_parentalert_value).toBe(test);
+});
