@@ -5,7 +5,7 @@ import { boundaryOf, partIn, partsOf } from './multipart';
 import type { Part } from './multipart';
 
 /** Requests that one batch may hold, and its bytes. */
-const mostRequests = 1_000;
+export const mostRequests = 1_000;
 const largestBatch = 32 * 1024 * 1024;
 
 /** A request inside of a batch. Its address may name an earlier one of its change set: see `references.ts`. */

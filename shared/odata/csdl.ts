@@ -1,3 +1,4 @@
+import { isServiceOwned } from '../domain/record-rules';
 import { actions } from '../model/actions';
 import type { Action } from '../model/actions';
 import { edmType } from '../model/edm';
@@ -5,6 +6,9 @@ import type { Column } from '../model/edm';
 import { entities, entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties';
+import { operations } from './resource';
+import type { Operation } from './resource';
+import { everybody } from './who-am-i';
 import { element } from './xml';
 import type { Xml } from './xml';
 
@@ -30,13 +34,18 @@ export function csdl(): string {
     { Namespace: namespace, Alias: alias, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
     [
       ...names.map(entityType),
-      ...actionRows.flatMap(([, { result }]) => (result ? [complexType(result)] : [])),
+      ...actionRows.flatMap(([, { result }]) => (result ? [complexType(result.type, [result.property])] : [])),
+      complexType('WhoAmIResponse', whoAmI),
+      complexType('CreateMultipleResponse', [{ name: 'Ids', type: 'Collection(Edm.Guid)', nullable: false }]),
       ...actionRows.map(([name, row]) => action(name, row)),
+      ...operations.flatMap((operation) => names.filter(isWritable).map((name) => multiple(operation, name))),
+      element('Function', { Name: 'WhoAmI' }, [returnType('WhoAmIResponse')]),
       element('EntityContainer', { Name: 'System' }, [
         ...names.map(entitySet),
         ...actionRows.flatMap(([name, { boundTo }]) =>
           boundTo === null ? [element('ActionImport', { Name: name, Action: `${alias}.${name}` })] : [],
         ),
+        element('FunctionImport', { Name: 'WhoAmI', Function: `${alias}.WhoAmI` }),
       ]),
     ],
   );
@@ -120,11 +129,36 @@ function alternateKeys(property: string): Xml {
   return element('Annotation', { Term: `${core}.AlternateKeys` }, [element('Collection', {}, [key])]);
 }
 
-function complexType({ type, property: { name, type: edm, nullable } }: NonNullable<Action['result']>): Xml {
-  return element('ComplexType', { Name: type }, [
+interface Field {
+  name: string;
+  type: string;
+  nullable: boolean;
+}
+
+const whoAmI: readonly Field[] = Object.keys(everybody).map((name) => ({ name, type: 'Edm.Guid', nullable: false }));
+
+function complexType(type: string, fields: readonly Field[]): Xml {
+  const properties = fields.map(({ name, type: edm, nullable }) =>
     element('Property', { Name: name, Type: edm, Nullable: String(nullable), ...scaleOf(edm) }),
+  );
+  return element('ComplexType', { Name: type }, properties);
+}
+
+function returnType(type: string): Xml {
+  return element('ReturnType', { Type: `${alias}.${type}`, Nullable: 'false' });
+}
+
+/** A call that writes many records of a table: each table has its own, told apart by what it is bound to. */
+function multiple(operation: Operation, name: EntityName): Xml {
+  const records = `Collection(${alias}.${name})`;
+  return element('Action', { Name: operation, IsBound: 'true' }, [
+    element('Parameter', { Name: 'entityset', Type: records, Nullable: 'false' }),
+    element('Parameter', { Name: 'Targets', Type: records, Nullable: 'false' }),
+    ...(operation === 'CreateMultiple' ? [returnType('CreateMultipleResponse')] : []),
   ]);
 }
+
+const isWritable = (name: EntityName) => !isServiceOwned(name);
 
 function action(name: string, { boundTo, parameters, result, description }: Action): Xml {
   return element('Action', { Name: name, ...(boundTo !== null && { IsBound: 'true' }) }, [
@@ -143,7 +177,7 @@ function action(name: string, { boundTo, parameters, result, description }: Acti
         [described(parameter.description)],
       ),
     ),
-    ...(result ? [element('ReturnType', { Type: `${alias}.${result.type}`, Nullable: 'false' })] : []),
+    ...(result ? [returnType(result.type)] : []),
     described(description),
   ]);
 }

@@ -17,7 +17,7 @@ import { readRecordBody } from './record-body';
 import type { Operation, ResourceOf } from './resource';
 
 /** Records that one request may write, and bytes of its body. */
-const mostTargets = 1_000;
+export const mostTargets = 1_000;
 const largestBody = 16 * 1024 * 1024;
 
 /** `CreateMultiple`, `UpdateMultiple` or `UpsertMultiple`: changes of records of one table. */

@@ -100,8 +100,8 @@ function manyOf(
 }
 
 /** Records a page when each leads to others that must be read one by one, and when each has lists of its own. */
-const pageWithRecords = 500;
-const pageWithLists = 50;
+export const pageWithRecords = 500;
+export const pageWithLists = 50;
 
 /** What is asked for, or the largest; less where a record costs more than its own row. `@odata.nextLink` leads on. */
 function pageSize({ expand }: Shape, prefer: Preferences): number {

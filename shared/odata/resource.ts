@@ -25,10 +25,9 @@ export type Resource =
 /** One kind of resource. */
 export type ResourceOf<K extends Resource['kind']> = Extract<Resource, { kind: K }>;
 
-/** What is done to many records of one table at once. */
-export type Operation = 'CreateMultiple' | 'UpdateMultiple' | 'UpsertMultiple';
-
-const operations: readonly string[] = ['CreateMultiple', 'UpdateMultiple', 'UpsertMultiple'] satisfies Operation[];
+/** What can be done to many records of one table at once. */
+export const operations = ['CreateMultiple', 'UpdateMultiple', 'UpsertMultiple'] as const;
+export type Operation = (typeof operations)[number];
 
 /** What stands before the name of an action or function that is bound to something. */
 const namespace = 'Microsoft.Dynamics.CRM.';
@@ -55,10 +54,8 @@ export function readResource(segments: readonly string[]): Resource {
 function ofCollection(name: EntityName, second: string | undefined, more: readonly string[]): Resource {
   if (second === undefined) return { kind: 'collection', entity: name, count: false };
   if (second === '$count' && more.length === 0) return { kind: 'collection', entity: name, count: true };
-  const operation = second.startsWith(namespace) ? second.slice(namespace.length) : undefined;
-  if (more.length === 0 && operation !== undefined && operations.includes(operation)) {
-    return { kind: 'multiple', entity: name, operation: operation as Operation };
-  }
+  const operation = operations.find((each) => second === namespace + each);
+  if (more.length === 0 && operation) return { kind: 'multiple', entity: name, operation };
   throw unknownSegment(second);
 }
 

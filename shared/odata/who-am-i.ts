@@ -6,7 +6,7 @@ import { jsonHeaders } from './error-answers';
  * Everybody is the same user for now: a function key says that a caller may, not who he is. The ids are fixed, so that
  * programs that ask at their start go on.
  */
-const everybody = {
+export const everybody = {
   BusinessUnitId: '5d8b6a4e-0001-4cc5-8000-000000000001',
   UserId: '5d8b6a4e-0001-4cc5-8000-000000000002',
   OrganizationId: '5d8b6a4e-0001-4cc5-8000-000000000003',

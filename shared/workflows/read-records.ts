@@ -9,7 +9,7 @@ import type { EntityName } from '../model/entities';
 import type { RecordStore, Stored } from '../ports/record-store';
 
 /** Records that one request looks at before it answers with what it has and a link to go on. */
-const mostRowsExamined = 10_000;
+export const mostRowsExamined = 10_000;
 
 /** Rows asked of the store at once: more than this would only be held, not be faster. */
 const longestHelping = 2_000;

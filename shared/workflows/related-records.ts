@@ -22,7 +22,7 @@ export type Part =
 export type LookupNames = (target: EntityName, id: string) => string | undefined;
 
 /** Reads and lists of related records that one request may ask storage for, and how many at the same time. */
-const mostLookedUp = 5_000;
+export const mostLookedUp = 5_000;
 const atOnce = 32;
 
 /** Reads the records that others lead to, each once. One of these lives as long as one request. */
