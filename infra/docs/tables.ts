@@ -28,7 +28,7 @@ function tableSection(name: EntityName): Block[] {
   const facts = [
     `Key ${code(key)}, name ${code(primaryName)}.`,
     ...(alternateKey ? [`Second key: ${code(`${set}(${alternateKey}='…')`)}.`] : []),
-    ...(isServiceOwned(name) ? ['Written by the service only.'] : []),
+    ...(isServiceOwned(name) ? ['Written by the service only; can be deleted.'] : []),
     ...(ownIds && !isServiceOwned(name) ? ['Ids are made by the service and cannot be chosen.'] : []),
     ...(builtIn ?? []).map(
       (row) => `Every store has ${code(`${set}(${String(row[key])})`)}, "${String(row[primaryName])}".`,

@@ -118,7 +118,7 @@ function labelOf(name: EntityName, property: string, options: Readonly<Record<st
 }
 
 /** Path of a record below the service root, e.g. `accounts(<id>)`. */
-export function recordPath(name: EntityName, row: Row): string {
+function recordPath(name: EntityName, row: Row): string {
   return `${entity(name).set}(${String(row[entity(name).key])})`;
 }
 
