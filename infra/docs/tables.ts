@@ -24,12 +24,12 @@ export function tablesSection(): Block[] {
 }
 
 function tableSection(name: EntityName): Block[] {
-  const { set, key, primaryName, alternateKey, displayName, ownIds, builtIn } = entity(name);
+  const { set, key, primaryName, alternateKey, displayName, timedIds, builtIn } = entity(name);
   const facts = [
     `Key ${code(key)}, name ${code(primaryName)}.`,
     ...(alternateKey ? [`Second key: ${code(`${set}(${alternateKey}='…')`)}.`] : []),
     ...(isServiceOwned(name) ? ['Written by the service only; can be deleted.'] : []),
-    ...(ownIds && !isServiceOwned(name) ? ['Ids are made by the service and cannot be chosen.'] : []),
+    ...(timedIds && !isServiceOwned(name) ? ['Ids of version 8 are made by the service and cannot be chosen.'] : []),
     ...(builtIn ?? []).map(
       (row) => `Every store has ${code(`${set}(${String(row[key])})`)}, "${String(row[primaryName])}".`,
     ),

@@ -11,14 +11,13 @@ const clocksApart = hour;
 const longestDelay = 7 * 24 * hour;
 
 /**
- * The times (milliseconds, both ends included) that ids of records may hold which were created in a span. An id holds
- * the time of creation, or before that the time at which the hub took the message. Where callers may choose ids, those
- * hold no time and sort as the oldest, so nothing can be said about the oldest end.
+ * The times (milliseconds, both ends included) that ids of records may hold which were created in a span, if they hold
+ * one that can be relied on. It is the time of creation, or before that the time at which the hub took the message.
  */
 export function idTimes(name: EntityName, { from, to }: Span): { from?: number; to?: number } {
-  const { ownIds } = entity(name);
+  if (!entity(name).timedIds) return {};
   return {
-    ...(from !== undefined && ownIds && { from: Date.parse(from) - longestDelay }),
+    ...(from !== undefined && { from: Date.parse(from) - longestDelay }),
     ...(to !== undefined && { to: Date.parse(to) + clocksApart }),
   };
 }

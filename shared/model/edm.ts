@@ -50,8 +50,8 @@ export interface Entity {
   stored: { table: string; prefix: string };
   states: readonly State[];
   columns: Readonly<Record<string, Column>>;
-  /** Ids are made by the service alone, so that each holds a time. */
-  ownIds?: true;
+  /** Ids that hold a time are made by the service alone, so that the time can be relied on. */
+  timedIds?: true;
   /** Records that every store has from the beginning. */
   builtIn?: readonly Row[];
 }

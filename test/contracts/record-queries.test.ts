@@ -51,6 +51,12 @@ describe.each<{ which: string; open: () => RecordStore }>([
         createdon: iso(start + i * day + (i % 3) * 3 * day),
       });
     }
+    // Callers may choose the id of an alert, too.
+    await store.insert('msdyn_iotalert', {
+      msdyn_iotalertid: 'c0ffee00-0000-4000-8000-00000000000a',
+      msdyn_description: 'Chosen',
+      createdon: iso(start + 5 * day),
+    });
   });
 
   const found = async (name: 'account' | 'msdyn_iotalert', request: Omit<ListRequest, 'limit'>) => {
@@ -88,8 +94,21 @@ describe.each<{ which: string; open: () => RecordStore }>([
       const to = from + 4 * day;
       const expected = Array.from({ length: 10 }, (_, i) => 9 - i).filter((i) => written(i) >= from && written(i) < to);
       const between = { createdon: { from: iso(from), to: iso(to) } };
-      expect(await found('msdyn_iotalert', { between })).toEqual(expected.map((i) => `Alert ${i}`));
+      const chosen = start + 5 * day >= from && start + 5 * day < to ? ['Chosen'] : [];
+      expect(await found('msdyn_iotalert', { between })).toEqual([...expected.map((i) => `Alert ${i}`), ...chosen]);
     }
+  });
+
+  test('come page by page through a span and past it, to those whose ids hold no time', async () => {
+    const request = { between: { createdon: { from: iso(start + 4 * day) } }, limit: 2 };
+    const names: unknown[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.list('msdyn_iotalert', { ...request, ...(after && { after }) });
+      names.push(...page.records.map(({ row }) => row['msdyn_description']));
+      after = page.next;
+    } while (after !== undefined && names.length < 50);
+    expect(names).toEqual([...[9, 8, 7, 6, 5, 4, 2, 1].map((i) => `Alert ${i}`), 'Chosen']);
   });
 
   test('come page by page through a span', async () => {

@@ -6,7 +6,7 @@ import type { EntityName } from '../../model/entities';
 import { propertiesOf } from '../../model/properties';
 import type { ListRequest, Page, Stored } from '../../ports/record-store';
 import { etagOf } from './etag';
-import { rangeOf, rowKeyOf } from './placement';
+import { rangesOf, rowKeyOf } from './placement';
 import { condition, fromEntity, spanCondition, storedNames } from './row';
 import { mergeShards } from './shard-merge';
 import type { ShardQuery } from './shard-merge';
@@ -28,7 +28,7 @@ export async function listPage(
   const { after, limit } = request;
   const { pushed, rest } = split(conditionsOf(name, request));
   const query: ShardQuery = {
-    filter: [...keyRange(name, request), ...pushed].join(' and '),
+    filters: keyRanges(name, request).map((range) => [range, ...pushed].join(' and ')),
     select: namesNeeded(name, request),
     // One row more than asked for tells whether there is a next page.
     pageSize: Math.min(limit + 1, mostRowsInPage),
@@ -47,10 +47,11 @@ export async function listPage(
 }
 
 /** Which keys to look at: those after the last page's, of records that may have been created in the span asked for. */
-function keyRange(name: EntityName, { after, between }: ListRequest): string[] {
-  const { from, to } = rangeOf(name, between?.['createdon']);
+function keyRanges(name: EntityName, { after, between }: ListRequest): string[] {
   const seen = after === undefined ? '' : rowKeyOf(name, after);
-  return [seen < from ? `RowKey ge '${from}'` : `RowKey gt '${seen}'`, `RowKey lt '${to}'`];
+  return rangesOf(name, between?.['createdon'])
+    .filter(({ to }) => seen < to)
+    .map(({ from, to }) => `${seen < from ? `RowKey ge '${from}'` : `RowKey gt '${seen}'`} and RowKey lt '${to}'`);
 }
 
 interface Condition {

@@ -6,7 +6,8 @@ export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKe
 
 /** What is asked of each shard. */
 export interface ShardQuery {
-  filter: string;
+  /** One for each range of keys, in their order; a later one is asked for when those before are used up. */
+  filters: string[];
   /** The properties to return; all when absent. */
   select: string[] | undefined;
   /** Rows a page. */
@@ -17,23 +18,30 @@ export interface ShardQuery {
 function shardReader(
   client: TableClient,
   partition: string,
-  { filter, select, pageSize }: ShardQuery,
+  { filters, select, pageSize }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ) {
-  const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
-  const pages = client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
+  const open = (filter: string) => {
+    const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
+    return client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
+  };
+  const later = [...filters];
+  let pages: ReturnType<typeof open> | undefined;
   let rows: StoredRow[] = [];
   let at = 0;
-  let ended = false;
+  let ended = filters.length === 0;
   return {
     isHungry: () => at === rows.length && !ended,
     /** Fetches until there is a row to look at. Azure may send empty pages on the way. */
     feed: async () => {
       while (at === rows.length && !ended) {
+        pages ??= open(later.shift()!);
         const { value, done } = await pages.next();
-        ended = done === true || value.continuationToken === undefined;
         rows = done === true ? [] : value;
         at = 0;
+        if (done !== true && value.continuationToken !== undefined) continue;
+        pages = undefined;
+        ended = later.length === 0;
       }
     },
     head: () => rows[at],

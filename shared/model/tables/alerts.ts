@@ -40,7 +40,7 @@ export const alertTables = {
     displayName: 'IoT Alert',
     key: 'msdyn_iotalertid',
     primaryName: 'msdyn_description',
-    ownIds: true,
+    timedIds: true,
     stored: { table: 'alerts', prefix: 'A' },
     states: alertStates,
     columns: {

@@ -8,7 +8,7 @@ export const parkedTables = {
     displayName: 'Parked Message',
     key: 'ccs_parkedmessageid',
     primaryName: 'ccs_detail',
-    ownIds: true,
+    timedIds: true,
     stored: { table: 'parked', prefix: 'P' },
     states: active,
     columns: {

@@ -136,9 +136,16 @@ test.each<{ which: string; path: string; prefer?: string; requests: number; rows
   {
     which: 'alerts of a span of time',
     path: '/msdyn_iotalerts?$filter=createdon ge 2026-11-21T00:01:00Z and createdon lt 2026-11-21T00:02:00Z',
-    requests: shardCount,
+    requests: 2 * shardCount,
     rows: 60,
     records: 60,
+  },
+  {
+    which: 'the 50 newest alerts since a time',
+    path: '/msdyn_iotalerts?$filter=createdon ge 2026-11-21T00:01:00Z&$top=50',
+    requests: shardCount,
+    rows: 51 * shardCount,
+    records: 50,
   },
   {
     which: 'alerts with their devices, each device once',

@@ -222,9 +222,8 @@ describe('on a table service that', () => {
   test('never answers, a call ends in time', async () => {
     const store = await storeOn(() => {}, 100);
     const calls = [store.get('account', nextId()), store.list('account', { limit: 1 })];
-    for (const call of calls) {
-      await expect(call).rejects.toMatchObject({ code: 'storage-unavailable', cause: expect.anything() as unknown });
-    }
+    const unavailable = { code: 'storage-unavailable', cause: expect.anything() as unknown };
+    await Promise.all(calls.map(async (call) => expect(call).rejects.toMatchObject(unavailable)));
   });
 
   test.each([
