@@ -54,6 +54,7 @@ export function convert({ alert, kind, device, assetAccount, exists }: Conversio
       reason: kind === 'case' ? 'case-opened' : 'workorder-opened',
     },
     id,
+    alert.ccs_groupkey ?? null,
   )!;
   if (exists) return refused('has-one', `its ${what} exists already, ${set}(${ticket.id}), although the link is gone.`);
   if (alert.statecode !== alertState.Active && alert.statecode !== alertState.InProgress) {

@@ -54,6 +54,11 @@ export interface AlertLedger {
     source?: Source,
   ): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
   /**
+   * Keeps an id that a client chose (one that `placeInId` knows nothing of) for an alert of this shard, so that the alert is
+   * found by it. `taken` when it is kept for another shard. Safe to repeat; nothing says that the alert exists.
+   */
+  reserve(alertId: string, shard: number): Promise<{ kind: 'reserved' } | { kind: 'taken' }>;
+  /**
    * Replaces a record that still has this ETag, together with its group as `regroup` makes it. `changed` when the
    * record has another ETag by now.
    */

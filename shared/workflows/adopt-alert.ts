@@ -7,6 +7,7 @@ import { explain } from '../domain/reasons';
 import type { Alert } from '../model/entities';
 import type { AlertLedger, Entry } from '../ports/alert-ledger';
 import type { RecordStore, Stored } from '../ports/record-store';
+import { inUse } from './record-changes';
 
 interface AdoptDeps {
   records: RecordStore;
@@ -59,6 +60,8 @@ export async function adoptAlert(row: Alert, deps: AdoptDeps): Promise<Stored> {
       throw new ServiceError('not-found', `msdyn_iotalerts(${row._msdyn_parentalert_value}) does not exist.`);
     const groupKey = (parent.row as Alert).ccs_groupkey ?? null;
     const shard = shardUnder(parent.row);
+    // Looked at again after each lost race, which is lost for ever if the id has come into use.
+    if (!placeInId(row.msdyn_iotalertid!)) await claimId(row.msdyn_iotalertid!, shard, deps);
     const state = await deps.ledger.read(
       shard,
       groupKey === null ? [] : [groupKey],
@@ -74,6 +77,14 @@ export async function adoptAlert(row: Alert, deps: AdoptDeps): Promise<Stored> {
   throw new ServiceError('storage-unavailable', 'The primary alert changes faster than it can be written. Try again.');
 }
 
+/** Keeps an id that a client chose for an alert of this shard; refused with `already-exists` when it is in use. */
+export async function claimId(id: string, shard: number, deps: Pick<AdoptDeps, 'ledger' | 'records'>): Promise<void> {
+  const taken = (await deps.ledger.reserve(id, shard)).kind === 'taken';
+  if (taken || (await deps.records.get('msdyn_iotalert', id))) {
+    throw inUse('msdyn_iotalert', 'msdyn_iotalertid', { msdyn_iotalertid: id });
+  }
+}
+
 function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>, now: number): Entry {
   const primaryAlert: Alert = parent.row;
   const id = primaryAlert.msdyn_iotalertid!;
@@ -85,6 +96,7 @@ function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>
     window.earliest = Math.min(window.earliest, time);
     window.latest = Math.max(window.latest, time);
   }
+  const { msdyn_deviceid: deviceId, ccs_groupkey: groupKey, _msdyn_device_value: linked } = row;
   const latest = Math.max(window?.latest ?? time, Date.parse(primaryAlert.ccs_lastalerttime ?? '') || time);
   const columns: Alert = {
     ccs_duplicatecount: window?.duplicates ?? (primaryAlert.ccs_duplicatecount ?? 0) + 1,
@@ -98,7 +110,8 @@ function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>
     merges: [{ entity: 'msdyn_iotalert', id, row: columns, etag: parent.etag }],
     // A group without this window is not touched.
     groups: window ? after : new Map(),
-    waiting: [],
+    // Whatever a note from before says, this one reaches back to all of the group's alerts.
+    waiting: deviceId && groupKey && !linked ? [{ deviceId, groupKey, since: 0 }] : [],
   };
 }
 

@@ -22,13 +22,14 @@ const attempts = 50;
  */
 export async function convertAlert(id: string, kind: OpenTicket['kind'], deps: ParentDeps): Promise<string> {
   for (let lost = 0; lost < attempts; lost += 1) {
-    // The ticket before the alert: if it is there by now, so is the link to it.
-    const exists = await ticketExists(id, kind, deps.records);
     const stored = await deps.records.get('msdyn_iotalert', id);
     if (!stored) throw new ServiceError('not-found', `msdyn_iotalerts(${id}) does not exist.`);
     const alert: Alert = stored.row;
+    const exists = await ticketExists(alert, kind, deps.records);
     const question = { alert, kind, exists, ...(await accountsFor(alert, deps.records)) };
     const decision = convert(question);
+    // A ticket without a link may have been opened since the alert was read: then the next look shows the link.
+    if (decision.kind === 'refused' && exists && lost === 0) continue;
     if (decision.kind === 'refused') throw new ServiceError('conflict', decision.message);
     const { ticket } = decision;
     const groupKey = alert.ccs_groupkey ?? null;
@@ -41,8 +42,9 @@ export async function convertAlert(id: string, kind: OpenTicket['kind'], deps: P
   throw new ServiceError('storage-unavailable', `The group of ${id} changes faster than it can be written. Try again.`);
 }
 
-async function ticketExists(alertId: string, kind: OpenTicket['kind'], records: RecordStore): Promise<boolean> {
-  const ticket = ticketOf({ kind: 'open', ticket: kind, account: '', reason: 'case-opened' }, alertId)!;
+async function ticketExists(alert: Alert, kind: OpenTicket['kind'], records: RecordStore): Promise<boolean> {
+  const opening = { kind: 'open', ticket: kind, account: '', reason: 'case-opened' } as const;
+  const ticket = ticketOf(opening, alert.msdyn_iotalertid!, alert.ccs_groupkey ?? null)!;
   return (await records.get(kind === 'case' ? 'incident' : 'msdyn_workorder', ticket.id)) !== undefined;
 }
 

@@ -1,7 +1,7 @@
 import { ServiceError } from '../domain/errors';
 import type { Arrival } from '../domain/fold';
 import { groupKeyOf } from '../domain/group-key';
-import { makeId, shardOf } from '../domain/ids';
+import { makeId, placeInId, shardOf } from '../domain/ids';
 import type { IncomingAlert } from '../domain/incoming';
 import { regroupFor } from '../domain/regroup';
 import type { Row } from '../model/edm';
@@ -9,7 +9,7 @@ import { alertState } from '../model/choices';
 import type { Alert, Device } from '../model/entities';
 import type { AlertBatch, AlertWrites, PreparedAlert } from '../ports/alert-writes';
 import type { RecordStore, Stored } from '../ports/record-store';
-import { adoptAlert, parentMeant, shardUnder } from './adopt-alert';
+import { adoptAlert, claimId, parentMeant, shardUnder } from './adopt-alert';
 import { deviceDirectory } from './device-directory';
 import type { DeviceView, KnownDevice } from './device-directory';
 import type { IngestDeps } from './ingest-events';
@@ -48,8 +48,11 @@ function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATi
   return {
     prepare: async (row) => {
       const alert: Alert = row;
-      if (alert.msdyn_iotalertid) {
-        throw new ServiceError('unsupported', 'The id of an alert is made by the service; leave msdyn_iotalertid out.');
+      if (alert.msdyn_iotalertid && placeInId(alert.msdyn_iotalertid)) {
+        throw new ServiceError(
+          'invalid-value',
+          'An id of this form (version 8) is made by the service: choose another, or leave msdyn_iotalertid out.',
+        );
       }
       const parent = await parentMeant(alert, records);
       const { arrival, known } = await arrivalOf(alert, devices, { ...deps, records }, unique(), parent?.row);
@@ -57,7 +60,7 @@ function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATi
       // With a parent or a state of its own, the caller has decided already where the alert belongs.
       if (parent) {
         return {
-          row: { ...whole, _msdyn_parentalert_value: parent.row['msdyn_iotalertid'] as string, ccs_duplicatecount: 0 },
+          row: { ...whole, _msdyn_parentalert_value: parent.row['msdyn_iotalertid'], ccs_duplicatecount: 0 },
         };
       }
       if (alert.statecode !== alertState.Active) {
@@ -69,12 +72,29 @@ function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATi
     settle: async (alerts) => {
       const arrivals = alerts.flatMap(({ settling }) => (settling ? [settling as Shelved] : []));
       // Devices that were written since the alerts were prepared count, too.
-      const settle = async () => settleAlerts({ arrivals }, deps.devices.open(), deps);
+      const settle = async () => {
+        for (const alert of alerts) await claim(alert, deps);
+        try {
+          await settleAlerts({ arrivals }, deps.devices.open(), deps);
+        } catch (error) {
+          // An id may have come into use since: nobody can win against that.
+          for (const alert of alerts) await claim(alert, deps);
+          throw error;
+        }
+      };
       const groups = new Set(arrivals.map(({ groupKey, id }) => groupKey ?? id));
       await (groups.size === 1 ? oneAtATime([...groups][0]!, settle) : settle());
       return Promise.all(alerts.map(async (alert) => writtenAs(alert, deps, oneAtATime)));
     },
   };
+}
+
+/** Keeps an id that the creator chose for the alert, or says that it is in use. Others are ours already. */
+async function claim({ row, settling }: PreparedAlert, { ledger, records }: IngestDeps): Promise<void> {
+  const { msdyn_iotalertid: id, ccs_groupkey: groupKey, _msdyn_parentalert_value: parent }: Alert = row;
+  if (placeInId(id!) || parent) return;
+  const shard = settling ? (settling as Shelved).shard : shardOf(groupKey ?? id!);
+  await claimId(id!, shard, { ledger, records });
 }
 
 /** The record that an alert became. One that was not settled is written here. */
@@ -107,9 +127,10 @@ async function arrivalOf(
   const known = deviceId ? (await devices.find([deviceId], 'fresh')).get(deviceId) : undefined;
   const sources = { alert: { ...alert, msdyn_deviceid: deviceId }, device: known?.device, category: known?.category };
   const groupKey = deviceId ? groupKeyOf(deps.groupBy, sources, deviceId) : null;
-  const shard = parent ? shardUnder(parent) : shardOf(groupKey ?? unique);
+  const chosen = alert.msdyn_iotalertid;
+  const shard = parent ? shardUnder(parent) : shardOf(groupKey ?? chosen ?? unique);
   const arrival = {
-    id: makeId({ time: created, shard, seed: unique }),
+    id: chosen ?? makeId({ time: created, shard, seed: unique }),
     alert: incomingOf(alert, deviceId, created),
     groupKey,
     position: null,

@@ -180,6 +180,33 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     expect((await ledger.read(shard, [key])).groups.get(key)!.windows).toHaveLength(1);
   });
 
+  test('keeps an id that a client chose for one shard, and finds the alert there by it', async () => {
+    const { ledger, other, records } = subject;
+    const id = `0a0a0a0a-0000-4000-8000-${String((made += 1)).padStart(12, '0')}`;
+    expect(await Promise.all([ledger, other].map(async (each) => each.reserve(id, shard)))).toEqual([
+      { kind: 'reserved' },
+      { kind: 'reserved' },
+    ]);
+    expect(await other.reserve(id, shard + 1)).toEqual({ kind: 'taken' });
+    expect(await records.get('msdyn_iotalert', id)).toBeUndefined();
+    const state = await ledger.read(shard, [key]);
+    const written = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
+      groups: new Map([[key, groupOf(id)]]),
+    });
+    await ledger.commit(shard, written, state.version);
+    const { row, etag } = (await records.get('msdyn_iotalert', id))!;
+    const replaced = await records.replace('msdyn_iotalert', { ...row, msdyn_description: 'hotter' }, etag);
+    const next = replaced.kind === 'replaced' ? replaced.etag : '';
+    expect(await other.revise('msdyn_iotalert', { ...row, statecode: 3 }, next, undefined)).toMatchObject({
+      kind: 'replaced',
+    });
+    const last = (await records.get('msdyn_iotalert', id))!;
+    expect(last.row['statecode']).toBe(3);
+    expect(await records.remove('msdyn_iotalert', id, last.etag)).toEqual({ kind: 'removed' });
+    expect(await records.get('msdyn_iotalert', id)).toBeUndefined();
+  });
+
   test('reads what another wrote when it is asked for fresh', async () => {
     const { ledger, other } = subject;
     await ledger.read(shard, [key]);

@@ -208,9 +208,9 @@ describe('msdyn_RegisterCustomEntity', () => {
       ...more,
     });
     const [here, there] = [['msdyn_customerasset', asset] as [string, string], 'msdyn_iotdevice'];
-    await seed(world.records, 'connection', '1', ends(here, [there, one!]));
-    await seed(world.records, 'connection', '2', ends([there, two!], here));
-    await seed(world.records, 'connection', '3', ends(here, [there, off!], { statecode: 1 }));
+    await seed(world.records, 'connection', '1', ends(here, [there, one]));
+    await seed(world.records, 'connection', '2', ends([there, two], here));
+    await seed(world.records, 'connection', '3', ends(here, [there, off], { statecode: 1 }));
     const body = { EntityIds: asset, EntityLogicalName: 'msdyn_customerasset', DeviceIds: 'ignored' };
     expect((await world.enable(body)).status).toBe(204);
     expect(new Set(world.asked())).toEqual(new Set([one, two]));

@@ -1,6 +1,8 @@
 import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
+import { shardOf } from '../../shared/domain/ids';
+import { linkWaitingAlerts } from '../../shared/workflows/link-waiting-alerts';
 import { parentAlert } from '../../shared/workflows/parent-alert';
 import { startAzurite } from '../../infra/local/azurite';
 import type { Azurite } from '../../infra/local/azurite';
@@ -19,6 +21,7 @@ const openAzurite = () => {
 };
 
 let devices = 0;
+const chosen = () => `0a0a0a0a-0000-4000-8000-${String((devices += 1)).padStart(12, '0')}`;
 const newDevice = () => `posted ${process.pid} ${(devices += 1)}`;
 
 describe.each([
@@ -80,6 +83,56 @@ describe.each([
     const stray = await world.alert(device, 1800, { msdyn_parentalerttoken: 'nobody' });
     expect(await world.alertNow(stray)).toMatchObject({ msdyn_parentalerttoken: 'nobody', ccs_duplicatecount: 0 });
     expectExactTree(await world.alertsOf(device));
+  });
+
+  test('with an id that its creator chose has it, and is settled like any other', async () => {
+    const world = openWorld();
+    const device = newDevice();
+    const account = await seed(world.records, 'account', device, {});
+    await seed(world.records, 'msdyn_iotdevice', device, { msdyn_deviceid: device, _msdyn_account_value: account });
+    const [one, two, three] = [chosen(), chosen(), chosen()];
+    await world.alert(device, 0, { msdyn_iotalertid: one });
+    const incident = (await world.alertNow(one))._msdyn_case_value!;
+    expect((await world.records.get('incident', incident))?.row).toMatchObject({ _msdyn_iotalert_value: one });
+    await world.alert(device, 100, { msdyn_iotalertid: two });
+    await world.alert(device, 110);
+    await world.alert(device, 5000, { msdyn_iotalertid: three, _msdyn_parentalert_value: two });
+    expect(await world.alertNow(two)).toMatchObject({ ccs_duplicatecount: 2, _msdyn_case_value: incident });
+    await parentAlert(two, 120_000, world.deps);
+    expect(await world.alertNow(one)).toMatchObject({ ccs_duplicatecount: 3 });
+    expect((await world.alertNow(three))._msdyn_parentalert_value).toBe(one);
+    expectExactTree(await world.alertsOf(device));
+  });
+
+  test('with an id that is in use is refused, also when many try at once', async () => {
+    const world = openWorld();
+    const [device, id] = [newDevice(), chosen()];
+    // In the same shard, and in another.
+    const others = Array.from({ length: 40 }, newDevice);
+    const near = others.find((each) => shardOf(each) === shardOf(device))!;
+    const far = others.find((each) => shardOf(each) !== shardOf(device))!;
+    const tries = await Promise.allSettled(
+      Array.from({ length: 12 }, async (_, i) => world.alert([device, near, far][i % 3]!, i, { msdyn_iotalertid: id })),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const each of tries) {
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'already-exists' });
+    }
+    const alerts = (await Promise.all([device, near, far].map(async (each) => world.alertsOf(each)))).flat();
+    expect(alerts.map(({ msdyn_iotalertid }) => msdyn_iotalertid)).toEqual([id]);
+    const under = world.alert(device, 50, { msdyn_iotalertid: id, _msdyn_parentalert_value: id });
+    await expect(under).rejects.toMatchObject({ code: 'already-exists' });
+  });
+
+  test('before its device is linked when the device appears, whoever chose its id and its parent', async () => {
+    const world = openWorld();
+    const [deviceId, id] = [newDevice(), chosen()];
+    const first = await world.alert(deviceId, 0);
+    await world.alert(deviceId, 500, { msdyn_iotalertid: id });
+    await world.alert(deviceId, 900, { _msdyn_parentalert_value: first });
+    const device = await seed(world.records, 'msdyn_iotdevice', deviceId, { msdyn_deviceid: deviceId });
+    expect(await linkWaitingAlerts(world.deps, deviceId)).toBe(3);
+    for (const alert of await world.alertsOf(deviceId)) expect(alert._msdyn_device_value).toBe(device);
   });
 
   test('under an alert that moves later is taken along', async () => {

@@ -1,7 +1,7 @@
 import { emptyGroup } from '../../domain/debounce';
 import type { Coverage } from '../../domain/coverage';
 import type { Group } from '../../domain/debounce';
-import { placeInId } from '../../domain/ids';
+import { placeInId, shardOf } from '../../domain/ids';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
@@ -19,6 +19,7 @@ type Versions = Map<string, number>;
 export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const groups = new Map<string, Kept<Group>>();
   const coverages = new Map<string, Kept<Coverage>>();
+  const reservations = new Map<string, number>();
   const notes = new Map<string, Waiting & { shard: number }>();
   let clock = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -77,12 +78,19 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         return { kind: 'committed' };
       }),
 
+    reserve: async (alertId, shard) => {
+      const kept = reservations.get(alertId) ?? shard;
+      reservations.set(alertId, kept);
+      return { kind: kept === shard ? 'reserved' : 'taken' };
+    },
+
     revise: (name, row, etag, regroup) =>
       alone(async () => {
         const replaced = await records.replace(name, row, etag);
         if (replaced.kind !== 'replaced') return { kind: 'changed' };
         if (regroup) {
-          const key = groupAt(shardIn(String(row[entity(name).key])), regroup.groupKey);
+          const shard = placeInId(String(row[entity(name).key]))?.shard ?? shardOf(regroup.groupKey);
+          const key = groupAt(shard, regroup.groupKey);
           put(groups, key, regroup.change(groups.get(key)?.value ?? emptyGroup()));
         }
         return replaced;
@@ -105,8 +113,4 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         return unlinked.length;
       }),
   };
-}
-
-function shardIn(id: string): number {
-  return placeInId(id)?.shard ?? 0;
 }

@@ -36,7 +36,7 @@ export async function linkRows(
   columns: Row,
 ): Promise<number> {
   const { prefix } = entity('msdyn_iotalert').stored;
-  const range = `RowKey ge '${prefix}-' and RowKey lt '${prefix}-${newestFirst(since - 1)}'`;
+  const range = `RowKey ge '${prefix}-' and RowKey lt '${since > 0 ? `${prefix}-${newestFirst(since - 1)}` : `${prefix}.`}'`;
   const device = deviceId.replaceAll("'", "''");
   const filter = `PartitionKey eq '${partitionKey}' and ${range} and msdyn_deviceid eq '${device}'`;
   let linked = 0;

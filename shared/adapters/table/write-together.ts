@@ -2,7 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import { entity } from '../../model/entities';
 import type { RecordStore, Write } from '../../ports/record-store';
 import { fromStorageETag, toStorageETag } from './etag';
-import { placeOf } from './placement';
+import { findPlace } from './reserved-ids';
 import { toEntity } from './row';
 import { hasStatus } from './storage-errors';
 import type { Tables } from './tables';
@@ -20,8 +20,14 @@ export async function writeTogether(
   writes: readonly Write[],
   options: () => { abortSignal: AbortSignal },
 ): ReturnType<RecordStore['writeTogether']> {
-  const rows = writes.map(({ entity: name, row, etag }) => {
-    const place = placeOf(name, String(row[entity(name).key]));
+  const places = await Promise.all(
+    writes.map(async ({ entity: name, row }) => {
+      const client = await tables.client(entity(name).stored.table);
+      return findPlace(client, name, String(row[entity(name).key]), options);
+    }),
+  );
+  const rows = writes.map(({ entity: name, row, etag }, index) => {
+    const place = places[index]!;
     const stored = toEntity(name, row, place);
     const action: TransactionAction =
       etag === undefined ? ['create', stored] : ['update', stored, 'Replace', { etag: toStorageETag(etag) }];
