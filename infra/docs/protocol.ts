@@ -3,6 +3,7 @@ import { membersShown } from '../../shared/odata/expand-option';
 import { mostRequests } from '../../shared/odata/batch-request';
 import { mostTargets } from '../../shared/odata/multiple-request';
 import { pageWithLists, pageWithRecords } from '../../shared/odata/question';
+import { mostTies } from '../../shared/workflows/delete-record';
 import { mostRowsExamined } from '../../shared/workflows/read-records';
 import { mostLookedUp } from '../../shared/workflows/related-records';
 import { code, heading, list, table } from './markdown';
@@ -56,11 +57,31 @@ const options: readonly (readonly [string, string])[] = [
 const preferences: readonly (readonly [string, string])[] = [
   ['odata.maxpagesize=N', `records a page, at most ${largestPage}; \`@odata.nextLink\` leads on`],
   ['return=representation', 'answers a write with the record (201 or 200) in place of 204'],
+  ['odata.continue-on-error', 'a batch goes on after a failure, and answers 200'],
   [
     'odata.include-annotations="…"',
     `\`${formattedValue}\` (names of options, yes and no, names of the records that lookups lead to), ` +
       'or `*` for these and the tables and navigations of lookups',
   ],
+];
+
+const writes: readonly string[] = [
+  '`If-Match` and `If-None-Match` hold for every write but `POST` of a set. `PATCH` creates a record that is not there, unless ' +
+    '`If-Match` is sent. `MSCRM.SuppressDuplicateDetection` is taken and does nothing: there are no rules that find duplicates.',
+  `\`DELETE\` takes links to the record out of other records and takes its connections along, up to ${mostTies} in all. It is ` +
+    'refused with 409 while a case or a work order needs the account, or while a primary alert has duplicates. A deleted ' +
+    'primary alert takes no more duplicates, a deleted case or work order is not joined any more.',
+  'A link that is made in the very moment in which its record is deleted may stay, and lead nowhere.',
+  'A change set, `CreateMultiple`, `UpdateMultiple` and `UpsertMultiple` are checked as a whole before anything is written. They ' +
+    'are one storage transaction when they create and change at most 100 records in one partition of one storage table that has ' +
+    'no second key: new records of one table do, as their ids are made so. Otherwise they are written one by one and undone, ' +
+    'the last first, when one fails; others may see them meanwhile. Should undoing fail as well, the answer names the records.',
+  'New alerts are settled last, because what they set off (a parent, a count, a case) is not undone. An alert that a change ' +
+    'set creates cannot be changed in it as well.',
+  'A change set holds writes of single records; reads, actions and the operations on several records stand beside it. Parts may ' +
+    'name what those before them in the change set made by `$` and their `Content-ID`.',
+  'A batch ends with the first failure and has its status, unless `Prefer: odata.continue-on-error` is sent. JSON batches are ' +
+    'answered with 415.',
 ];
 
 const limits: readonly string[] = [
@@ -109,6 +130,8 @@ export function protocolSection(): Block[] {
       ['`Prefer`', 'what it does'],
       preferences.map(([preference, what]) => [code(preference), what]),
     ),
+    heading(2, 'Writes'),
+    list(writes),
     heading(2, 'Limits'),
     list(limits),
     heading(2, 'Not offered'),

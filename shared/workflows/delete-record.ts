@@ -15,7 +15,7 @@ import { contested, meetCondition, writeAttempts } from './write-condition';
 import type { WriteCondition } from './write-condition';
 
 /** Records that one deletion may unlink or take along; a record that more point at cannot be deleted. */
-const mostTies = 1_000;
+export const mostTies = 1_000;
 
 /** Ties that are dealt with at the same time. */
 const atOnce = 8;

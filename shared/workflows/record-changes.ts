@@ -69,7 +69,7 @@ export async function replaceRecord(
 }
 
 /** Whether records of a table share storage with alerts, and so with the groups that lead to them. */
-export function isGrouped(name: EntityName): boolean {
+function isGrouped(name: EntityName): boolean {
   return entity(name).stored.table === entity('msdyn_iotalert').stored.table;
 }
 

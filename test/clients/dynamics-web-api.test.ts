@@ -89,8 +89,8 @@ test('many records are read page by page, filtered, ordered and counted', async 
 });
 
 test('records are associated and disassociated, from either side', async () => {
-  const account = String(await client.create({ collection: 'accounts', data: { name: 'Contoso' } }));
-  const device = String(await client.create({ collection: 'msdyn_iotdevices', data: { msdyn_name: 'T' } }));
+  const account: string = await client.create({ collection: 'accounts', data: { name: 'Contoso' } });
+  const device: string = await client.create({ collection: 'msdyn_iotdevices', data: { msdyn_name: 'T' } });
   const accountNow = async () => (await retrieve('msdyn_iotdevices', device))['_msdyn_account_value'];
   const relationshipName = 'msdyn_account_msdyn_iotdevice_Account';
   const many = { collection: 'accounts', primaryKey: account, relationshipName, relatedKey: device };
