@@ -31,7 +31,10 @@ const createAlert = async (deviceId: string, seconds: number, more: Row = {}) =>
   });
 
 test('an alert is parented, read and turned into a case and a work order by a program over HTTP', async () => {
-  const first = await createAlert('press', 0, { msdyn_alertdata: '{"reading": 113.50}' });
+  const msdyn_iotalertid = '5f0c8d52-3a51-4b1e-9d0a-2f6b7c1d9e31';
+  const first = await createAlert('press', 0, { msdyn_iotalertid, msdyn_alertdata: '{"reading": 113.50}' });
+  expect(first['msdyn_iotalertid']).toBe(msdyn_iotalertid);
+  await expect(createAlert('lathe', 0, { msdyn_iotalertid })).rejects.toThrow('412 ');
   const second = await createAlert('press', 45);
   expect(second['_msdyn_parentalert_value']).toBeNull();
   await api.call(bound(second, 'msdyn_ParentIoTAlerts'), { TimespanSeconds: 60 });

@@ -65,7 +65,7 @@ async function expectExactly(prefix: string, account: string) {
   expect(parents).toHaveLength(40);
   const byId = new Map(parents.map((row) => [row['msdyn_iotalertid'], row]));
   for (const child of alerts.filter((row) => !isParent(row))) {
-    expect(byId.get(child['_msdyn_parentalert_value']!)?.['msdyn_deviceid']).toBe(child['msdyn_deviceid']);
+    expect(byId.get(child['_msdyn_parentalert_value'])?.['msdyn_deviceid']).toBe(child['msdyn_deviceid']);
   }
   for (const parent of parents) {
     const late = Date.parse(String(parent['msdyn_alerttime'])) >= base + 300_000;

@@ -1,4 +1,5 @@
 import { call } from '../kit/actions';
+import * as fc from 'fast-check';
 import { jsonGetBoolean } from '../../functions/msdyn_JsonGetBoolean';
 import { jsonGetNumber } from '../../functions/msdyn_JsonGetNumber';
 import { jsonGetString } from '../../functions/msdyn_JsonGetString';
@@ -82,4 +83,26 @@ test('query options mean nothing to an action and are refused; a function key is
   const body = { PropertyPath: 'a' };
   expect((await call(jsonGetString, 'msdyn_JsonGetString?$select=Value', body)).status).toBe(400);
   expect((await call(jsonGetString, 'msdyn_JsonGetString?code=secret', body)).status).toBe(200);
+});
+
+test('whatever is sent, the answer is 200 with valid JSON, or 400', async () => {
+  const path = fc.oneof(fc.string(), fc.stringMatching(/^[$.[\]'"a*/0-9\\]{0,12}$/));
+  const parameters = fc.record(
+    {
+      Json: fc.oneof(fc.json(), fc.string(), fc.constant(null)),
+      PropertyPath: path,
+      DefaultReturnValue: fc.oneof(fc.double(), fc.string(), fc.boolean(), fc.constant(null)),
+    },
+    { requiredKeys: [] },
+  );
+  const body = fc.oneof({ weight: 4, arbitrary: parameters }, fc.jsonValue(), fc.string());
+  const handlers = fc.constantFrom(jsonGetBoolean, jsonGetNumber, jsonGetString);
+  await fc.assert(
+    fc.asyncProperty(handlers, body, async (handler, sent) => {
+      const { status, faults } = await call(handler, 'msdyn_JsonGet', sent);
+      expect([200, 400]).toContain(status);
+      expect(faults).toEqual([]);
+    }),
+    { numRuns: 3000 },
+  );
 });
