@@ -1,4 +1,5 @@
 import type { EntityName } from '../model/entities';
+import { propertiesOf } from '../model/properties';
 import type { Collection, Navigation } from '../model/properties';
 import type { Row } from '../model/edm';
 import type { RecordQuery } from './record-query';
@@ -39,16 +40,20 @@ export function ownedBy(owner: EntityName, id: string, { partner }: Collection, 
   };
 }
 
-/** The properties that must be read of each record, so that it can be returned in a shape and its lookups followed. */
+/**
+ * The properties that must be read of each record of a table, so that it can be returned in a shape and its lookups
+ * followed: with a lookup that may lead to several tables, the property that tells which.
+ */
 export function propertiesNeeded(
+  name: EntityName,
   { properties, expand }: Shape,
   more: readonly string[],
 ): readonly string[] | undefined {
   if (!properties) return undefined;
-  const followed = expand.flatMap((expansion) => {
-    if (expansion.kind === 'many') return [];
-    const { property, tableIn } = expansion.navigation;
-    return tableIn === undefined ? [property] : [property, tableIn];
+  const followed = expand.flatMap((expansion) => (expansion.kind === 'one' ? [expansion.navigation.property] : []));
+  const tables = [...properties, ...followed].flatMap((property) => {
+    const column = propertiesOf(name).get(property)?.column;
+    return column?.kind === 'lookup' && column.tableIn !== undefined ? [column.tableIn] : [];
   });
-  return [...new Set([...properties, ...followed, ...more])];
+  return [...new Set([...properties, ...followed, ...tables, ...more])];
 }

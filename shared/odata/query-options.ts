@@ -38,7 +38,7 @@ export function readQuery(
   const top = readTop(options.get('$top'));
   const after = readSkipToken(options.get('$skiptoken'));
   const order = readOrder(name, options.get('$orderby'));
-  const properties = propertiesNeeded(shape, [
+  const properties = propertiesNeeded(name, shape, [
     ...order.map(({ property }) => property),
     ...(filter && !whole ? propertiesIn(filter) : []),
   ]);

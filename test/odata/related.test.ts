@@ -278,6 +278,14 @@ describe('formatted values', () => {
     });
   });
 
+  test('follow it in a list of a few properties, too', async () => {
+    const { json } = await get('/connections?$select=_record1id_value', prefer);
+    expect(json.value![0]).toMatchObject({ [`_record1id_value@${formattedValue}`]: 'Contoso' });
+    expect(json.value![0]).not.toHaveProperty('ccs_record1table');
+    const expanded = await get('/connections?$select=name&$expand=record2id_msdyn_iotdevice($select=msdyn_name)');
+    expect(expanded.json.value![0]).toMatchObject({ record2id_msdyn_iotdevice: { msdyn_name: 'D0' } });
+  });
+
   test('are left out where the record is gone', async () => {
     const gone = '00000000-0000-0000-0000-000000000001';
     await api.records.insert('msdyn_iotdevice', {
