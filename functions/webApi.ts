@@ -1,42 +1,93 @@
-import { app } from '@azure/functions';
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { recordWrites } from '../shared/composition';
-import { collectionAnswer, createdAnswer, recordAnswer, updatedAnswer } from '../shared/odata/answers';
+import { app, HttpRequest } from '@azure/functions';
+import type { HttpResponseInit, InvocationContext } from '@azure/functions';
+import { parenting, recordWrites, registration, testAlerts } from '../shared/composition';
+import { ServiceError } from '../shared/domain/errors';
+import type { ActionName } from '../shared/model/actions';
+import { actionAt } from '../shared/odata/action-address';
+import { writtenAnswer } from '../shared/odata/answers';
+import { batchAnswer } from '../shared/odata/batch-answer';
 import { answering } from '../shared/odata/error-answers';
+import type { Message } from '../shared/odata/message';
+import { multipleAnswer } from '../shared/odata/multiple-request';
+import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
-import { createRecord } from '../shared/workflows/create-record';
-import { listRecords, readRecord } from '../shared/workflows/read-records';
+import { whoAmIAnswer } from '../shared/odata/who-am-i';
+import { makeChange } from '../shared/workflows/change';
+import { makeChanges } from '../shared/workflows/make-changes';
 import type { WriteDeps } from '../shared/workflows/record-changes';
-import { updateRecord } from '../shared/workflows/update-record';
+import { createCase } from './ccs_CreateCase';
+import { createWorkOrder } from './ccs_CreateWorkOrder';
+import { sendTestAlert } from './msdyn_IoTSendTestAlert';
+import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
+import { jsonGetNumber } from './msdyn_JsonGetNumber';
+import { jsonGetString } from './msdyn_JsonGetString';
+import { parentIoTAlerts } from './msdyn_ParentIoTAlerts';
+import { registerCustomEntity } from './msdyn_RegisterCustomEntity';
+import { registerIoTDevice } from './msdyn_RegisterIoTDevice';
 
 /**
- * The Web API over all tables of the model: `GET`, `POST` and `PATCH` below `/api/data/v9.2/`. Routes are tried in the
- * order of the functions' names, so this catch-all comes after every action (`ccs_…`, `msdyn_…`).
+ * The Web API over all tables of the model, below `/api/data/v9.2/`. Routes are tried in the order of the functions'
+ * names, so this catch-all comes after every action (`ccs_…`, `msdyn_…`).
  */
 app.http('webApi', {
   route: 'data/v9.2/{*path}',
-  methods: ['GET', 'POST', 'PATCH'],
+  methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
   authLevel: 'function',
-  handler: webApi(recordWrites),
+  handler: webApi(recordWrites, {
+    ccs_CreateCase: createCase(parenting),
+    ccs_CreateWorkOrder: createWorkOrder(parenting),
+    msdyn_IoTSendTestAlert: sendTestAlert(testAlerts),
+    msdyn_JsonGetBoolean: jsonGetBoolean,
+    msdyn_JsonGetNumber: jsonGetNumber,
+    msdyn_JsonGetString: jsonGetString,
+    msdyn_ParentIoTAlerts: parentIoTAlerts(parenting),
+    msdyn_RegisterCustomEntity: registerCustomEntity(registration),
+    msdyn_RegisterIoTDevice: registerIoTDevice(registration),
+  } satisfies Record<ActionName, Handler>),
 });
 
-export function webApi(dependencies: () => WriteDeps) {
-  return async (message: HttpRequest, context: Pick<InvocationContext, 'error'>): Promise<HttpResponseInit> =>
-    answering(
-      async () => {
+type Handler = (request: HttpRequest, context: Pick<InvocationContext, 'error'>) => Promise<HttpResponseInit>;
+
+/** `actions` are the handlers that a batch calls; outside of one, the host finds them by their routes. */
+export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<ActionName, Handler>> = {}): Handler {
+  return async (request, context) => {
+    const report = (error: unknown) => context.error(error);
+
+    const serve = async (message: Message, inBatch: boolean): Promise<HttpResponseInit> =>
+      answering(async () => {
         const request = await readRequest(message);
         const deps = dependencies();
         switch (request.kind) {
-          case 'list':
-            return collectionAnswer(request, await listRecords(deps.records, request.query));
-          case 'read':
-            return recordAnswer(request, await readRecord(deps.records, request.key));
-          case 'create':
-            return createdAnswer(request, await createRecord(request.entity, request.changes, deps));
-          case 'update':
-            return updatedAnswer(request, await updateRecord(request.key, request.changes, request.condition, deps));
+          case 'question':
+            return answerQuestion(request.question, deps.records);
+          case 'write':
+            return writtenAnswer(request, await makeChange(request.change, deps));
+          case 'multiple':
+            return multipleAnswer(request, await makeChanges(request.steps, deps));
+          case 'who-am-i':
+            return whoAmIAnswer(request.asker);
+          case 'batch':
+            if (inBatch) throw new ServiceError('unsupported', 'A batch cannot stand inside of a batch.');
+            return batchAnswer(request.items, request.asker, {
+              serve: async (part) => callAction(part) ?? serve(part, true),
+              read: readRequest,
+              change: async (steps) => makeChanges(steps, deps),
+              unique: deps.unique,
+              report,
+            });
         }
-      },
-      (error) => context.error(error),
-    );
+      }, report);
+
+    const callAction = (message: Message): Promise<HttpResponseInit> | undefined => {
+      const name = message.method === 'POST' ? actionAt(message.url) : undefined;
+      const action = name && actions[name];
+      return action && requestOf(message).then(async (inner) => action(inner, context));
+    };
+
+    return serve(request, false);
+  };
+}
+
+async function requestOf({ method, url, arrayBuffer }: Message): Promise<HttpRequest> {
+  return new HttpRequest({ method, url, body: { bytes: new Uint8Array(await arrayBuffer()) } });
 }

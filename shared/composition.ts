@@ -7,11 +7,16 @@ import type { TableAccount } from './adapters/table/tables';
 import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
+import type { Timespan } from './domain/timespan';
 import { deviceDirectory } from './workflows/device-directory';
+import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import type { IngestDeps } from './workflows/ingest-events';
 import { linkWaitingAlerts } from './workflows/link-waiting-alerts';
+import { oneAtATime } from './workflows/one-at-a-time';
+import type { ParentDeps } from './workflows/parent-alert';
 import type { WriteDeps } from './workflows/record-changes';
+import type { TestAlertDeps } from './workflows/send-test-alerts';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -45,14 +50,59 @@ export const ingestion = once((): IngestDeps => {
   };
 });
 
+const turns = once(oneAtATime);
+
+/** What putting an alert under another one needs. */
+export const parenting = once((): ParentDeps & { timespan: Timespan } => {
+  const { timespan, debounce } = config();
+  return {
+    records: recordStore(),
+    ledger: alertLedger(),
+    rules: debounce,
+    timespan,
+    oneAtATime: turns(),
+    now,
+  };
+});
+
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({
   records: recordStore(),
   now,
   unique: randomUUID,
   deviceAppeared,
-  alerts: groupedAlertWrites(ingestion(), randomUUID),
+  alerts: groupedAlertWrites(ingestion(), randomUUID, { ...config(), oneAtATime: turns() }),
 }));
+
+/** What asking for registrations needs. */
+export const registration = once((): EnableDeps => ({
+  ...recordWrites(),
+  // The client of storage queues is loaded by the functions that use it, with their first call.
+  registrations: { add: async (request) => (await registrationQueue()).add(request) },
+}));
+
+const registrationQueue = onceLoaded(async () => {
+  const { queues } = config();
+  if (!queues)
+    throw new ServiceError('queue-unreachable', 'Nothing says where the queues are: see AzureWebJobsStorage.');
+  const { storageRegistrationQueue } = await import('./adapters/queue/registration-queue.js');
+  return storageRegistrationQueue('endpoint' in queues ? { ...queues, credential: managedIdentity() } : queues);
+});
+
+/** What sending test alerts needs. */
+export const testAlerts = once((): TestAlertDeps => ({
+  records: recordStore(),
+  messages: { find: async (deviceId) => (await deviceMessages()).find(deviceId) },
+  now,
+  unique: randomUUID,
+}));
+
+const deviceMessages = onceLoaded(async () => {
+  const { iotHub } = config();
+  if (!iotHub) throw new ServiceError('unsupported', 'No IoT Hub is set up: IOT_HUB_CONNECTION_STRING is empty.');
+  const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');
+  return iotHubDeviceMessages(iotHub);
+});
 
 /** The device is written by now: if its alerts cannot be linked this minute, `onUnlinkedAlerts` links them in the next. */
 async function deviceAppeared(deviceId: string): Promise<void> {
@@ -71,6 +121,20 @@ function accountOf({ tables: account }: Config): TableAccount {
 function managedIdentity(): TokenCredential {
   const credential = once(async () => new (await import('@azure/identity')).DefaultAzureCredential());
   return { getToken: async (...question) => (await credential()).getToken(...question) };
+}
+
+/** Like `once`, for what is loaded; what fails is tried again. */
+function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return async () => {
+    loading ??= load();
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
 }
 
 function once<T>(build: () => T): () => T {

@@ -1,6 +1,7 @@
 import { parseGroupBy } from './domain/group-key';
 import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
+import type { Timespan } from './domain/timespan';
 
 /** One setting: what it is for, and its default as it would be written in the environment. */
 export interface Setting {
@@ -29,15 +30,32 @@ export const settings = {
     purpose: 'Consumer group of its own for this app.',
     default: 'connected-customer-service',
   },
+  IOT_HUB_CONNECTION_STRING: {
+    purpose: "Connection string of the hub's service side, e.g. of the policy iothubowner: test alerts, registration.",
+    default: '',
+    secret: true,
+  },
   DEBOUNCE_SECONDS: { purpose: 'Length of the time window in which repeats belong to one parent.', default: '60' },
   DEBOUNCE_WINDOW: {
     purpose: "'fixed' counts from the parent alert, 'sliding' from the alert before.",
     default: 'fixed',
   },
   DEBOUNCE_MAX_AGE_SECONDS: { purpose: 'How long a sliding window may grow.', default: '3600' },
+  DEBOUNCE_MIN_SECONDS: {
+    purpose: 'The shortest window that msdyn_ParentIoTAlerts may be called with.',
+    default: '60',
+  },
+  DEBOUNCE_MAX_SECONDS: {
+    purpose: 'The longest window that msdyn_ParentIoTAlerts may be called with.',
+    default: '180',
+  },
   DEBOUNCE_GROUP_BY: {
     purpose: 'Columns of alert, device or category that make alerts belong together, separated by commas.',
     default: 'alert.msdyn_deviceid',
+  },
+  PARENT_ALERTS_ON_CREATE: {
+    purpose: 'Whether alerts that are created over the Web API are parented at once; those of the hub always are.',
+    default: 'true',
   },
   JOIN_OPEN_TICKET: {
     purpose: "Whether a new parent joins its group's open case or work order instead of opening another.",
@@ -53,7 +71,14 @@ export type SettingName = keyof typeof settings;
 
 export interface Config {
   tables: { connectionString: string } | { endpoint: string };
+  /** For the queues of the app; undefined when there is nothing to tell where they are. */
+  queues: { connectionString: string } | { endpoint: string } | undefined;
+  /** Empty when it is not set. */
+  iotHub: string;
   debounce: DebounceRules;
+  /** Limits of msdyn_ParentIoTAlerts, in seconds. */
+  timespan: Timespan;
+  parentOnCreate: boolean;
   groupBy: KeyColumn[];
   joinOpenTicket: boolean;
   /** Milliseconds. */
@@ -74,15 +99,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   const config: Config = {
     tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage'])),
+    queues: queuesOf(env['TABLES_ENDPOINT']?.trim() ?? '', env['AzureWebJobsStorage']),
+    iotHub: read('IOT_HUB_CONNECTION_STRING', hubConnection),
     debounce: {
       span: 1000 * read('DEBOUNCE_SECONDS', between(1, 86_400)),
       mode: read('DEBOUNCE_WINDOW', oneOf('fixed', 'sliding')),
       maxAge: 1000 * read('DEBOUNCE_MAX_AGE_SECONDS', between(1, 604_800)),
     },
+    timespan: {
+      min: read('DEBOUNCE_MIN_SECONDS', between(1, 86_400)),
+      max: read('DEBOUNCE_MAX_SECONDS', between(1, 86_400)),
+    },
+    parentOnCreate: read('PARENT_ALERTS_ON_CREATE', oneOf('true', 'false')) === 'true',
     groupBy: read('DEBOUNCE_GROUP_BY', parseGroupBy),
     joinOpenTicket: read('JOIN_OPEN_TICKET', oneOf('true', 'false')) === 'true',
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
   };
+  if (config.timespan.min > config.timespan.max)
+    problems.push('DEBOUNCE_MIN_SECONDS: it is above DEBOUNCE_MAX_SECONDS');
   if (problems.length > 0) throw new Error(`Settings that cannot be used. ${problems.join('. ')}.`);
   return config;
 }
@@ -98,6 +132,18 @@ function tablesOf(endpoint: string, connectionString: string | undefined): Confi
   }
   if (!connectionString) throw new Error('set this, or AzureWebJobsStorage to a connection string');
   return { connectionString };
+}
+
+/** Queues are in the account of the tables: with an identity, at the endpoint that stands beside theirs. */
+function queuesOf(tablesEndpoint: string, connectionString: string | undefined): Config['queues'] {
+  if (!tablesEndpoint) return connectionString ? { connectionString } : undefined;
+  const endpoint = tablesEndpoint.replace('.table.', '.queue.');
+  return endpoint === tablesEndpoint ? undefined : { endpoint };
+}
+
+function hubConnection(text: string): string {
+  if (text && !/^HostName=[^;]+;/i.test(text)) throw new Error('it must start with HostName=');
+  return text;
 }
 
 function between(min: number, max: number) {

@@ -5,6 +5,10 @@ const required = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
 test('the defaults are a fixed window of a minute per device', () => {
   expect(readConfig(required)).toEqual({
     tables: { connectionString: 'UseDevelopmentStorage=true' },
+    queues: { connectionString: 'UseDevelopmentStorage=true' },
+    iotHub: '',
+    timespan: { min: 60, max: 180 },
+    parentOnCreate: true,
     debounce: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
     groupBy: [{ source: 'alert', property: 'msdyn_deviceid' }],
     joinOpenTicket: true,
@@ -43,6 +47,16 @@ test.each([
     which: 'a group key of no column',
     env: { DEBOUNCE_GROUP_BY: 'alert.colour' },
     message: 'DEBOUNCE_GROUP_BY: "alert.colour" is not a column',
+  },
+  {
+    which: 'a shortest timespan above the longest',
+    env: { DEBOUNCE_MIN_SECONDS: '300' },
+    message: 'DEBOUNCE_MIN_SECONDS: it is above DEBOUNCE_MAX_SECONDS',
+  },
+  {
+    which: 'a hub without a name',
+    env: { IOT_HUB_CONNECTION_STRING: 'SharedAccessKey=k' },
+    message: 'IOT_HUB_CONNECTION_STRING: it must start with HostName=',
   },
   { which: 'a maybe', env: { JOIN_OPEN_TICKET: 'maybe' }, message: 'JOIN_OPEN_TICKET: "maybe" must be true or false' },
 ])('$which is refused with what is allowed', ({ env, message }) => {

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { settings } from '../shared/config';
 import type { Setting } from '../shared/config';
 import { edmType, propertyOf } from '../shared/model/edm';
+import { action, actions } from '../shared/model/actions';
+import type { ActionName } from '../shared/model/actions';
 import { entities, entity, entityOfSet } from '../shared/model/entities';
 import type { EntityName } from '../shared/model/entities';
+import { collectionsOf, navigationsOf } from '../shared/model/properties';
 
 const root = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -22,6 +25,30 @@ describe('the functions', () => {
     const sorted = files.toSorted((a, b) => (a.toUpperCase() < b.toUpperCase() ? -1 : 1));
     const called = sorted.filter((name) => /^(ccs|msdyn)_/.test(name));
     expect(sorted.indexOf('webApi')).toBeGreaterThan(Math.max(-1, ...called.map((name) => sorted.indexOf(name))));
+  });
+});
+
+describe('the actions', () => {
+  const called = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''));
+
+  test('are one row and one file each', () => {
+    expect(called.filter((name) => /^(ccs|msdyn)_/.test(name)).toSorted()).toEqual(Object.keys(actions).toSorted());
+  });
+
+  test.each(Object.keys(actions) as ActionName[])('%s is registered where its row says', (name) => {
+    const { boundTo } = action(name);
+    const source = read(`functions/${name}.ts`);
+    const path = boundTo === null ? name : `${entity(boundTo).set}({id})/Microsoft.Dynamics.CRM.${name}`;
+    expect(/route: '([^']+)'/.exec(source)?.[1]).toBe(`data/v9.2/${path}`);
+    expect(/methods: (\[.*\])/.exec(source)?.[1]).toBe("['POST']");
+    expect(/calling\(\s*'(\w+)'/.exec(source)?.[1]).toBe(name);
+  });
+
+  test.each(Object.keys(actions) as ActionName[])('%s has parameters and a result that are named once', (name) => {
+    const { parameters, result } = action(name);
+    const names = parameters.map((parameter) => parameter.name);
+    expect(new Set(names).size).toBe(names.length);
+    if (result) expect(result.type).toBe(`${name}Response`);
   });
 });
 
@@ -76,8 +103,22 @@ describe.each(names)('the table %s', (name) => {
     expect(new Set(properties).size).toBe(properties.length);
     for (const column of Object.values(columns)) {
       expect(edmType(column)).toMatch(/^Edm\./);
-      if (column.kind === 'lookup') expect(names).toContain(column.target);
+      if (column.kind !== 'lookup') continue;
+      for (const { table } of column.targets) expect(names).toContain(table);
+      if (column.tableIn) expect(columns[column.tableIn]).toMatchObject({ kind: 'string', readOnly: true });
+      expect(column.targets.length > 1).toBe(column.tableIn !== undefined);
     }
+  });
+
+  test('has navigations that are named once, also those that lead to it', () => {
+    const lookups = Object.values(columns).flatMap((column) => (column.kind === 'lookup' ? column.targets : []));
+    expect(navigationsOf(name).size).toBe(lookups.length);
+    const leadingHere = names
+      .flatMap((each) => Object.values(entity(each).columns))
+      .flatMap((column) => (column.kind === 'lookup' ? column.targets : []))
+      .filter(({ table }) => table === name);
+    expect(collectionsOf(name).size).toBe(leadingHere.length);
+    for (const collection of collectionsOf(name).keys()) expect(navigationsOf(name).has(collection)).toBe(false);
   });
 
   test('has the same states in its rows as in its option sets', () => {

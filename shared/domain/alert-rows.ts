@@ -14,7 +14,7 @@ import type { Row } from '../model/edm';
 import type { Alert, Case, EntityName, WorkOrder } from '../model/entities';
 import type { OpenTicket } from './debounce';
 import type { Arrival } from './fold';
-import { makeId, placeInId, readableNumber } from './ids';
+import { makeId, placeInId, readableNumber, shardOf } from './ids';
 import type { Response } from './response';
 
 /** What is known of an alert's device when its rows are written. */
@@ -62,10 +62,11 @@ export function alertRow(
 }
 
 /** The ticket a parent is linked to: the one it joins, or a new one whose id follows from the alert's. */
-export function ticketOf(response: Response, alertId: string): OpenTicket | undefined {
+export function ticketOf(response: Response, alertId: string, groupKey: string | null): OpenTicket | undefined {
   if (response.kind === 'join') return response.ticket;
   if (response.kind === 'nothing') return undefined;
-  const place = placeInId(alertId) ?? { time: 0, shard: 0 };
+  // A ticket stands in the shard of its alert, which is that of the group.
+  const place = placeInId(alertId) ?? { time: 0, shard: shardOf(groupKey ?? alertId) };
   const { ticket: kind, account } = response;
   return { kind, account, id: makeId({ ...place, seed: `${kind} of ${alertId}` }) };
 }
@@ -88,7 +89,13 @@ export function ticketColumns(ticket: OpenTicket | undefined): Alert {
 
 /** The record of a case or work order that an alert opened. */
 export function ticketRow(
-  { id: alertId, alert, groupKey }: Arrival,
+  {
+    id: alertId,
+    alert,
+    groupKey,
+  }: Pick<Arrival, 'id' | 'groupKey'> & {
+    alert: Pick<Arrival['alert'], 'description' | 'data' | 'type'>;
+  },
   { kind, id, account }: OpenTicket,
   device: DeviceFacts | undefined,
   now: number,

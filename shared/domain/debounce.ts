@@ -47,7 +47,7 @@ export interface Group {
 }
 
 export type Verdict =
-  | { kind: 'parent'; reason: 'first-of-group' | 'outside-window' | 'parent-closed' | 'no-group-key' }
+  | { kind: 'parent'; reason: 'first-of-group' | 'outside-window' | 'parent-closed' | 'no-group-key' | 'not-parented' }
   | { kind: 'duplicate'; window: Window; reason: 'within-window' }
   | { kind: 'repeat'; window: Window; reason: 'same-event' };
 
@@ -58,8 +58,14 @@ export interface Candidate {
   identity: string | null;
 }
 
-/** Late alerts can find this many windows of the past; identities are remembered for the newest events only. */
+/**
+ * Late alerts can find this many windows of the past. Where many parents stand close together, because alerts are created
+ * without being parented, more are kept, so that `msdyn_ParentIoTAlerts` can find them. Identities are remembered for the
+ * newest events only.
+ */
 const windowsKept = 8;
+const crowdKept = 96;
+const crowdSpan = 600_000;
 export const identitiesKept = 8_000;
 
 export const emptyGroup = (): Group => ({ windows: [], tickets: [], waiting: [] });
@@ -68,7 +74,8 @@ export const emptyGroup = (): Group => ({ windows: [], tickets: [], waiting: [] 
 export function debounce(group: Group, alert: Candidate, rules: DebounceRules): Verdict {
   const near = group.windows.filter((window) => isInside(window, alert.time, rules));
   const { identity } = alert;
-  const counted = identity === null ? undefined : near.find((window) => window.seen.has(identity));
+  const mayHaveCounted = group.windows.filter((window) => near.includes(window) || isWithin(window, alert.time));
+  const counted = identity === null ? undefined : mayHaveCounted.find((window) => window.seen.has(identity));
   if (counted) return { kind: 'repeat', window: counted, reason: 'same-event' };
   const open = near.filter((window) => window.open);
   if (open.length > 0) return { kind: 'duplicate', window: nearest(open, alert.time), reason: 'within-window' };
@@ -98,7 +105,7 @@ export function absorb(group: Group, alert: Candidate, verdict: Verdict): void {
     seen: new Set(),
   };
   group.windows.push(window);
-  if (group.windows.length > windowsKept) group.windows.shift();
+  forgetWindows(group);
   remember(group, window, alert.identity);
 }
 
@@ -117,16 +124,33 @@ export function setWindowOpen(group: Group, parent: string, open: boolean): Grou
   return { ...group, windows };
 }
 
-function isInside(window: Window, time: number, { span, mode, maxAge }: DebounceRules): boolean {
+/** Whether a time falls into a window. */
+export function isInside(window: Window, time: number, { span, mode, maxAge }: DebounceRules): boolean {
   if (mode === 'fixed') return Math.abs(time - window.first) <= span;
   const reaches = time >= window.earliest - span && time <= window.latest + span;
   return reaches && Math.max(window.latest, time) - Math.min(window.earliest, time) <= maxAge;
 }
 
-function nearest(windows: Window[], time: number): Window {
+/** A window that took in another is wider than its rules make it. */
+function isWithin({ earliest, latest }: Window, time: number): boolean {
+  return earliest <= time && time <= latest;
+}
+
+/** The window whose parent is nearest in time; of several the first. */
+export function nearest(windows: readonly Window[], time: number): Window {
   return windows.reduce((best, window) =>
     Math.abs(time - window.first) < Math.abs(time - best.first) ? window : best,
   );
+}
+
+function forgetWindows(group: Group): void {
+  const newest = Math.max(...group.windows.map(({ first }) => first));
+  while (group.windows.length > windowsKept) {
+    // The last one was added just now.
+    const past = group.windows.slice(0, -1).findIndex(({ first }) => newest - first > crowdSpan);
+    if (past === -1 && group.windows.length <= crowdKept) return;
+    group.windows.splice(Math.max(past, 0), 1);
+  }
 }
 
 function remember(group: Group, window: Window, identity: string | null): void {

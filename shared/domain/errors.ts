@@ -10,12 +10,16 @@ export type ErrorCode =
   | 'unknown-resource' // no such entity set, property or navigation
   | 'not-found' // no such record
   | 'already-exists' // key in use
+  | 'in-use' // cannot be deleted while others need it
   | 'precondition-failed' // If-Match does not match
   | 'unsupported' // understood, but not offered
   | 'method-not-allowed' // the resource exists, but not for this HTTP method
+  | 'unsupported-media-type' // a body of a kind that is not offered here
   | 'too-large' // a body beyond the limit
   | 'limit-exceeded' // would have to read or return more than the limit
   | 'not-allowed' // refused by a rule of the business
+  | 'conflict' // refused by a rule of the business, as the records stand; says what to do first
+  | 'queue-unreachable'
   | 'hub-unreachable'
   | 'storage-unavailable';
 

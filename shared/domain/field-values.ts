@@ -35,6 +35,7 @@ export function timeOf(text: string): number | undefined {
 function accept(column: Column, value: unknown): Scalar | undefined {
   switch (column.kind) {
     case 'id':
+    case 'guid':
     case 'lookup':
       return guidOf(value);
     case 'string':
@@ -67,6 +68,7 @@ function refused(name: string, column: Column, value: unknown): ServiceError {
 function allowed(column: Column): string {
   switch (column.kind) {
     case 'id':
+    case 'guid':
     case 'lookup':
       return 'a GUID';
     case 'string':

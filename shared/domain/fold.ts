@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../model/edm';
 import { absorb, copyGroup, debounce, emptyGroup } from './debounce';
-import type { DebounceRules, Group, Verdict } from './debounce';
+import type { Candidate, DebounceRules, Group, Verdict } from './debounce';
 import type { IncomingAlert } from './incoming';
 
 /** An alert ready to be settled: it has its id, its group and, when it came from a hub, its position there. */
@@ -12,6 +12,8 @@ export interface Arrival {
   groupKey: string | null;
   /** Position in the hub partition (see `coverage.ts`); null for alerts that came over HTTP. */
   position: number | null;
+  /** Nobody is asked whether the alert repeats an earlier one: it becomes a parent. */
+  alone?: true;
   /** Columns that the creator of the record gave besides those of the alert itself. */
   columns?: Row;
 }
@@ -40,8 +42,7 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
     const known = arrival.groupKey === null ? undefined : result.groups.get(arrival.groupKey);
     const group = known ?? copyGroup(groups.get(arrival.groupKey ?? '') ?? emptyGroup());
     const candidate = { id: arrival.id, time: arrival.alert.time, identity: identityOf(arrival.alert) };
-    const verdict: Verdict =
-      arrival.groupKey === null ? { kind: 'parent', reason: 'no-group-key' } : debounce(group, candidate, rules);
+    const verdict = verdictOn(arrival, candidate, group, rules);
     const merges =
       verdict.kind === 'duplicate' &&
       !parentsHere.has(verdict.window.parent) &&
@@ -59,6 +60,11 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
     result.settled.push({ arrival, verdict });
   }
   return result;
+}
+
+function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: DebounceRules): Verdict {
+  if (arrival.groupKey === null) return { kind: 'parent', reason: 'no-group-key' };
+  return arrival.alone ? { kind: 'parent', reason: 'not-parented' } : debounce(group, candidate, rules);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { alertType } from '../model/choices';
 import { propertyOf } from '../model/edm';
 import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
@@ -37,11 +38,15 @@ export function parseGroupBy(text: string): KeyColumn[] {
 
 /**
  * The group an alert belongs to. When one of the columns has no value (an unknown device has no category, say) the
- * alert is grouped by its device id instead, because having nothing in common is not being the same.
+ * alert is grouped by its device id instead, because having nothing in common is not being the same. Test alerts are a
+ * group of their own: a real alert must never be taken for the repeat of a test.
  */
 export function groupKeyOf(columns: readonly KeyColumn[], sources: KeySources, deviceId: string): string {
   const values = columns.map(({ source, property }) => sources[source]?.[property] ?? '');
-  const key = values.includes('') ? deviceId : values.map((value) => String(value).replaceAll('|', '||')).join(' | ');
+  const together = values.includes('')
+    ? deviceId
+    : values.map((value) => String(value).replaceAll('|', '||')).join(' | ');
+  const key = sources.alert['msdyn_alerttype'] === alertType.Test ? `${together} | tests` : together;
   if (key.length <= longestKey) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
   return `${key.slice(0, longestKey - hash.length - 1)}#${hash}`;

@@ -1,7 +1,8 @@
 import type { Verdict } from './debounce';
 import type { Response } from './response';
 
-type Reason = Verdict['reason'] | Response['reason'];
+type Reason =
+  Verdict['reason'] | Response['reason'] | 'parented-later' | 'parent-given' | 'kept-its-ticket' | 'ticket-asked-for';
 
 /** Every reason in words, for the person who asks why an alert made, or did not make, a ticket. */
 const words: Record<Reason, string> = {
@@ -9,8 +10,14 @@ const words: Record<Reason, string> = {
   'outside-window': 'Outside the time window of the earlier alerts of its group.',
   'parent-closed': 'The primary alert it would belong to is closed.',
   'no-group-key': 'Has no device id, so it is not grouped.',
+  'not-parented': 'Not compared with earlier alerts, because parenting on creation is switched off.',
+  'parent-given': 'Put under this primary alert by whoever created it.',
   'within-window': 'Repeats the primary alert within its time window.',
   'same-event': 'The same event was counted before.',
+  'parented-later':
+    'Repeats an earlier primary alert within the time window that msdyn_ParentIoTAlerts was called with.',
+  'kept-its-ticket': 'Keeps the case or work order that it was given as a primary alert.',
+  'ticket-asked-for': 'Opened on request.',
   'case-opened': 'Opened a case.',
   'workorder-opened': 'Opened a work order.',
   'joined-open-case': 'Joined the case that is still open for its group.',

@@ -7,8 +7,12 @@ export interface RecordQuery {
   entity: EntityName;
   /** Conditions that storage can look for. */
   equals: Readonly<Record<string, Scalar>>;
-  /** The whole condition, when `equals` does not say it all. */
+  /** Spans of texts and times that storage can look for. */
+  between?: Readonly<Record<string, Span>>;
+  /** The whole condition, when `equals` and `between` do not say it all. */
   matches?: (row: Row) => boolean;
+  /** The properties that are needed of each record, those of `matches` and `order` included; all when absent. */
+  properties?: readonly string[];
   /** Empty: newest first. */
   order: readonly Order[];
   /** At most this many records. */
@@ -21,12 +25,23 @@ export interface RecordQuery {
   count: boolean;
 }
 
+/** Texts from `from` up to, but not including, `to`, by code units. Times are ISO 8601 with milliseconds, so that this is their order. */
+export interface Span {
+  from?: string;
+  to?: string;
+}
+
 export interface Order {
   property: string;
   descending: boolean;
 }
 
 export type Position = { kind: 'record'; id: string } | { kind: 'rank'; rank: number };
+
+/** Whether a text or time lies in a span; no value lies in none. */
+export function isWithin({ from, to }: Span, value: Scalar | undefined): boolean {
+  return typeof value === 'string' && (from === undefined || value >= from) && (to === undefined || value < to);
+}
 
 /** A value in a form that `<` and `===` compare rightly: times as milliseconds, everything else as it is. */
 export function comparable(column: Column, value: Scalar | undefined): Scalar {

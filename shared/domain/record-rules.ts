@@ -30,7 +30,8 @@ const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string)
 export function checkRecord(name: EntityName, row: Row, changed: Row): void {
   for (const { name: property, column } of propertiesOf(name).values()) {
     if (!column.required || column.readOnly || (row[property] ?? null) !== null) continue;
-    const how = column.kind === 'lookup' ? `Bind it with "${column.navigation}@odata.bind".` : 'Send a value.';
+    const how =
+      column.kind === 'lookup' ? `Bind it with "${column.targets[0]!.navigation}@odata.bind".` : 'Send a value.';
     throw new ServiceError('invalid-value', `${property} (${column.label}) of ${entity(name).set} is required. ${how}`);
   }
   for (const [property, check] of Object.entries(checks[name] ?? {})) {

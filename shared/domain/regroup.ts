@@ -12,7 +12,7 @@ export interface Regroup {
 }
 
 /**
- * What a change of a record means for its group: a closed parent alert takes no more duplicates, a closed case or work
+ * What a change of a record means for its group: a parent alert that is closed, or put under another, takes no more duplicates, a closed case or work
  * order is not joined any more, and opening them again undoes that. Undefined when the group does not care.
  */
 export function regroupFor(name: EntityName, before: Row, after: Row): Regroup | undefined {
@@ -26,7 +26,8 @@ export function regroupFor(name: EntityName, before: Row, after: Row): Regroup |
 }
 
 const openness: Partial<Record<EntityName, (row: Row) => boolean>> = {
-  msdyn_iotalert: ({ statecode }) => statecode === alertState.Active || statecode === alertState.InProgress,
+  msdyn_iotalert: ({ statecode, _msdyn_parentalert_value: parent }) =>
+    (statecode === alertState.Active || statecode === alertState.InProgress) && !parent,
   incident: ({ statecode }) => statecode === caseState.Active,
   msdyn_workorder: ({ statecode, msdyn_systemstatus: status }) =>
     statecode === plainState.Active && status !== null && !finished.has(Number(status)),

@@ -61,7 +61,7 @@ export function compose(
     }
     const response = respond({ type: alert.type, device, tickets: group?.tickets ?? [], joinOpenTicket });
     const reason = explain(verdict.reason, response.reason);
-    const ticket = ticketOf(response, id);
+    const ticket = ticketOf(response, id, groupKey);
     if (response.kind === 'open' && ticket) {
       changes.inserts.push(ticketRow(arrival, ticket, device, now));
       if (group) group.tickets = [...group.tickets, ticket].slice(-ticketsKept);
@@ -76,7 +76,7 @@ export function compose(
 }
 
 /** Open tickets remembered of one group; more than one only where a group spans several accounts. */
-const ticketsKept = 100;
+export const ticketsKept = 100;
 const waitingKept = 100;
 
 /** Writes the counts of duplicates into parents: those inserted here, and those that have a row already. */
@@ -96,7 +96,10 @@ function count(
 
 function noteWaiting(changes: Changes, group: Group | undefined, arrival: Arrival, groupKey: string): void {
   const { deviceId } = arrival.alert;
-  if (!group || group.waiting.includes(deviceId)) return;
-  group.waiting = [...group.waiting, deviceId].slice(-waitingKept);
-  changes.waiting.push({ deviceId, groupKey, since: placeInId(arrival.id)?.time ?? 0 });
+  const place = placeInId(arrival.id);
+  const noted = group?.waiting.includes(deviceId);
+  // An alert whose id a client chose stands behind all others, where a note from before does not reach.
+  if (!group || (noted && place)) return;
+  if (!noted) group.waiting = [...group.waiting, deviceId].slice(-waitingKept);
+  changes.waiting.push({ deviceId, groupKey, since: place?.time ?? 0 });
 }

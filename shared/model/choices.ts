@@ -1,4 +1,4 @@
-/** Option sets, by their Dataverse values. Labels are the keys; `entities.ts` shows which column uses which. */
+/** Option sets, by their Dataverse values. Labels are the keys; the rows in `tables/` show which column uses which. */
 
 export const alertType = {
   Anomaly: 192350000,
@@ -14,6 +14,18 @@ export const registrationStatus = {
   Registered: 192350003,
   Error: 192350004,
 } as const;
+
+export const registrationAction = {
+  Register: 192350000,
+  Unregister: 192350001,
+  Activate: 192350002,
+  Deactivate: 192350003,
+} as const;
+
+/** What the hub says of a device. */
+export const hubDeviceStatus = { Enabled: 192350000, Disabled: 192350001, 'Not Found': 192350002 } as const;
+
+export const commandStatus = { 'In Progress': 192350000, Sent: 192350001, Error: 192350002 } as const;
 
 export const simulated = { Yes: 192350000, No: 192350001 } as const;
 

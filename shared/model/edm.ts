@@ -4,15 +4,29 @@
  */
 export type Column = { label: string; required?: true; readOnly?: true } & (
   | { kind: 'id' }
+  | { kind: 'guid' }
   | { kind: 'string'; maxLength: number }
   | { kind: 'memo'; maxLength: number }
   | { kind: 'integer'; min: number; max: number }
   | { kind: 'decimal'; min: number; max: number }
-  | { kind: 'boolean'; default: boolean }
+  | { kind: 'boolean'; default?: boolean }
   | { kind: 'datetime' }
   | { kind: 'choice'; options: Readonly<Record<string, number>>; default?: number }
-  | { kind: 'lookup'; target: string; navigation: string }
+  | { kind: 'lookup'; targets: readonly Target[]; tableIn?: string }
 );
+
+/**
+ * One table that a lookup may lead to. A lookup with several has a column of its own, `tableIn`, that holds the logical
+ * name of the table it leads to.
+ */
+interface Target {
+  /** Logical name. */
+  table: string;
+  /** The navigation to the record. */
+  navigation: string;
+  /** The navigation back, from the record to all that look at it. */
+  collection: string;
+}
 
 /** One state of a record with the status reasons that belong to it; the first is the default when only the state is sent. */
 export interface State {
@@ -36,12 +50,17 @@ export interface Entity {
   stored: { table: string; prefix: string };
   states: readonly State[];
   columns: Readonly<Record<string, Column>>;
+  /** Ids that hold a time are made by the service alone, so that the time can be relied on. */
+  timedIds?: true;
+  /** Records that every store has from the beginning. */
+  builtIn?: readonly Row[];
 }
 
 /** Edm type of a column's OData property. */
 export function edmType(column: Column): string {
   switch (column.kind) {
     case 'id':
+    case 'guid':
     case 'lookup':
       return 'Edm.Guid';
     case 'string':

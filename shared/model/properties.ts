@@ -1,4 +1,4 @@
-import type { Column } from './edm';
+import type { Column, Row } from './edm';
 import { propertyOf } from './edm';
 import { entities, entity } from './entities';
 import type { EntityName } from './entities';
@@ -17,6 +17,19 @@ export interface Navigation {
   /** The property that holds the id of the record it leads to. */
   property: string;
   target: EntityName;
+  /** The property that holds the table of that record, where the lookup may lead to several. */
+  tableIn?: string;
+  /** The navigation back. */
+  collection: string;
+}
+
+/** A collection-valued navigation, e.g. `msdyn_account_msdyn_iotdevice_Account` from an account to its devices. */
+export interface Collection {
+  name: string;
+  /** The table of the records it leads to. */
+  members: EntityName;
+  /** Their navigation back. */
+  partner: Navigation;
 }
 
 interface Members {
@@ -24,8 +37,11 @@ interface Members {
   navigations: ReadonlyMap<string, Navigation>;
 }
 
+const names = Object.keys(entities) as EntityName[];
+
 // Maps, not objects: a caller's "constructor" or "__proto__" is then just a name that is not there.
-const members = new Map(Object.keys(entities).map((name) => [name as EntityName, membersOf(name as EntityName)]));
+const members = new Map(names.map((name) => [name, membersOf(name)]));
+const collections = new Map(names.map((name) => [name, collectionsTo(name)]));
 
 /** A table's properties by name, in the order of the model. */
 export function propertiesOf(name: EntityName): ReadonlyMap<string, Property> {
@@ -37,6 +53,23 @@ export function navigationsOf(name: EntityName): ReadonlyMap<string, Navigation>
   return members.get(name)!.navigations;
 }
 
+/**
+ * A table's collection-valued navigations by name; letter case matters. They are also all lookups that lead to the table:
+ * `partner.property` of the table `members`.
+ */
+export function collectionsOf(name: EntityName): ReadonlyMap<string, Collection> {
+  return collections.get(name)!;
+}
+
+/** Where a record's lookup leads: of several navigations, the one to the table it names. */
+export function navigationFrom(name: EntityName, property: string, row: Row): Navigation | undefined {
+  for (const navigation of navigationsOf(name).values()) {
+    const { tableIn, target } = navigation;
+    if (navigation.property === property && (tableIn === undefined || row[tableIn] === target)) return navigation;
+  }
+  return undefined;
+}
+
 function membersOf(table: EntityName): Members {
   const properties = new Map<string, Property>();
   const navigations = new Map<string, Navigation>();
@@ -44,11 +77,26 @@ function membersOf(table: EntityName): Members {
     const name = propertyOf(logicalName, column);
     properties.set(name, { name, logicalName, column });
     if (column.kind !== 'lookup') continue;
-    navigations.set(column.navigation, {
-      name: column.navigation,
-      property: name,
-      target: column.target as EntityName,
-    });
+    for (const { table: target, navigation, collection } of column.targets) {
+      navigations.set(navigation, {
+        name: navigation,
+        property: name,
+        target: target as EntityName,
+        ...(column.tableIn !== undefined && { tableIn: column.tableIn }),
+        collection,
+      });
+    }
   }
   return { properties, navigations };
+}
+
+function collectionsTo(table: EntityName): Map<string, Collection> {
+  const found = new Map<string, Collection>();
+  for (const [name, { navigations }] of members) {
+    for (const partner of navigations.values()) {
+      if (partner.target !== table) continue;
+      found.set(partner.collection, { name: partner.collection, members: name, partner });
+    }
+  }
+  return found;
 }

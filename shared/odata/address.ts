@@ -1,11 +1,8 @@
 import { ServiceError } from '../domain/errors';
 import type { RecordKey } from '../domain/record-key';
-import { entity, entityOfSet } from '../model/entities';
-import type { EntityName } from '../model/entities';
-import { keyOf } from './key';
-
-/** What an address under the service root means. */
-type Resource = { kind: 'collection'; entity: EntityName } | { kind: 'record'; key: RecordKey };
+import { entity } from '../model/entities';
+import { readResource } from './resource';
+import type { Resource } from './resource';
 
 export interface Address {
   /** The service root, e.g. `https://example.org/api/data/v9.2`. */
@@ -15,45 +12,20 @@ export interface Address {
   options: ReadonlyMap<string, string>;
 }
 
-/** Resources of the protocol that are not offered. */
-const notOffered = /^\$(metadata|batch|all|crossjoin|entity)\b/;
-
 /** Reads the address of a request. Set names are case-sensitive, as in Dataverse. */
 export function readAddress(url: string): Address {
   const { origin, pathname, search } = new URL(url);
   const [, before, path] = /^(.*?\/data\/v9\.2)(?:\/(.*))?$/i.exec(pathname) ?? [];
   if (before === undefined) throw new ServiceError('unknown-resource', `${pathname} is not under /data/v9.2.`);
-  return { root: `${origin}${before}`, resource: readResource(path ?? ''), options: readOptions(search) };
-}
-
-/** Reads a path below the service root: `accounts`, `accounts(<guid>)`, `msdyn_iotdevices(msdyn_deviceid='…')`. */
-function readResource(path: string): Resource {
-  const [first, ...more] = splitPath(path);
-  if (first === undefined) {
-    throw new ServiceError(
-      'unsupported',
-      'The service document is not offered. Ask for an entity set, e.g. /accounts.',
-    );
-  }
-  if (notOffered.test(first)) throw new ServiceError('unsupported', `${first} is not offered.`);
-  const [, set, inner] = /^([^()]*)(?:\((.*)\))?$/s.exec(first) ?? [];
-  const name = set === undefined ? undefined : entityOfSet(set);
-  if (!name) throw new ServiceError('unknown-resource', `Resource not found for the segment '${set ?? first}'.`);
-  if (more.length > 0) {
-    throw new ServiceError(
-      'unsupported',
-      `The segment '${more[0]!}' after '${first}' is not offered: ask for ${set}(<id>) itself.`,
-    );
-  }
-  return inner === undefined ? { kind: 'collection', entity: name } : { kind: 'record', key: keyOf(name, inner) };
+  return { root: `${origin}${before}`, resource: readResource(splitPath(path ?? '')), options: readOptions(search) };
 }
 
 /** The record that an `@odata.bind` names: `/accounts(<guid>)`, without the slash, or as an absolute URL. */
 export function readReference(text: string): RecordKey {
   const path = text.replace(/^https?:\/\/[^/]+\/(.*?\/)?data\/v9\.\d\//i, '').replace(/^\//, '');
-  const resource = readResource(path);
+  const resource = readResource(splitPath(path));
   if (resource.kind === 'record') return resource.key;
-  const { set } = entity(resource.entity);
+  const set = resource.kind === 'collection' ? entity(resource.entity).set : 'accounts';
   throw new ServiceError(
     'bad-request',
     `'${text}' names no single record. Name one like /${set}(00000000-0000-0000-0000-000000000001).`,

@@ -1,90 +1,67 @@
 import type { HttpResponseInit } from '@azure/functions';
-import { entity } from '../model/entities';
+import type { Shape } from '../domain/expansion';
 import type { EntityName } from '../model/entities';
 import type { Stored } from '../ports/record-store';
-import type { Found } from '../workflows/read-records';
+import { tableOf } from '../workflows/change';
+import type { Changed } from '../workflows/change';
+import type { Expanded } from '../workflows/related-records';
+import type { Asker } from './asker';
 import { jsonHeaders } from './error-answers';
-import { skipToken } from './query-options';
-import type { Selection } from './query-options';
 import { contextOf, recordAddress, recordJson } from './record-json';
-import type { Asker, CreateRequest, ListRequest, ReadRequest, UpdateRequest } from './request';
+import type { View } from './record-json';
+import type { WriteRequest } from './write-request';
 
 /**
- * A page of records. `@odata.count` is exact up to the rows that one request may look at; beyond, it is a lower bound and
- * `@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded` says so.
+ * After a write: 204, or the record when the caller prefers that (201 when it is new). The address of what was written is
+ * in `OData-EntityId`.
  */
-export function collectionAnswer(request: ListRequest, found: Found): HttpResponseInit {
-  const { query, select, address, prefer } = request;
-  const { count } = found;
-  return answer(200, request, {
-    '@odata.context': contextOf(address.root, query.entity, select, false),
-    ...(count && { '@odata.count': count.value }),
-    ...(count?.atLeast && { '@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded': true }),
-    value: found.records.map((record) => recordJson(query.entity, record, select, prefer)),
-    ...(found.next && { '@odata.nextLink': nextLink(request, found) }),
-  });
-}
-
-/** The record; or 304 when the caller has it already. */
-export function recordAnswer(request: ReadRequest, record: Stored): HttpResponseInit {
-  const { unless, key, select } = request;
-  if (unless.includes(record.etag) || unless.includes('*')) {
-    return { status: 304, headers: { ETag: record.etag, 'OData-Version': '4.0' } };
+export function writtenAnswer(request: WriteRequest, changed: Changed): HttpResponseInit {
+  if (!changed) return nothing;
+  const { address, prefer, select, bare, change } = request;
+  const name = tableOf(change);
+  const at = recordAddress(address.root, name, changed.row);
+  const where = { 'OData-EntityId': at, ...(changed.created && { Location: at }) };
+  if (bare || !prefer.representation) {
+    return { status: 204, headers: { 'OData-Version': '4.0', ETag: changed.etag, ...(!bare && where) } };
   }
-  return withRecord(200, request, key.entity, record, select);
+  const shape: Shape = { ...(select && { properties: select }), expand: [] };
+  const view: View = { root: address.root, prefer };
+  return withRecord(changed.created ? 201 : 200, request, name, changed, shape, view, where);
 }
 
-/** 204 with the new record's address, or 201 with the record when the caller prefers that. */
-export function createdAnswer(request: CreateRequest, record: Stored): HttpResponseInit {
-  return writtenAnswer(request, request.entity, record, true);
-}
-
-/** 204, or the record when the caller prefers that; 201 when the update created it. */
-export function updatedAnswer(request: UpdateRequest, record: Stored & { created: boolean }): HttpResponseInit {
-  return writtenAnswer(request, request.key.entity, record, record.created);
-}
-
-function writtenAnswer(
-  request: CreateRequest | UpdateRequest,
-  name: EntityName,
-  record: Stored,
-  created: boolean,
-): HttpResponseInit {
-  const { address, prefer, select } = request;
-  const at = recordAddress(address.root, name, record.row);
-  const where = { 'OData-EntityId': at, ...(created && { Location: at }) };
-  if (!prefer.representation) return { status: 204, headers: { 'OData-Version': '4.0', ETag: record.etag, ...where } };
-  return withRecord(created ? 201 : 200, request, name, record, select, where);
-}
-
-function withRecord(
+/** One record. */
+export function withRecord(
   status: number,
   asker: Asker,
   name: EntityName,
-  record: Stored,
-  select: Selection,
+  record: Stored | Expanded,
+  shape: Shape,
+  view: View,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponseInit {
-  const context = contextOf(asker.address.root, name, select, true);
-  const json = { '@odata.context': context, ...recordJson(name, record, select, asker.prefer) };
-  return answer(status, asker, json, { ETag: record.etag, ...headers });
+  const context = contextOf(view.root, name, shape, true);
+  const json = { '@odata.context': context, ...recordJson(name, record, shape, view) };
+  return { ...jsonAnswer(asker, json, { ETag: record.etag, ...headers }), status };
 }
 
-function answer(
-  status: number,
+export function jsonAnswer(
   { prefer }: Asker,
   json: object,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponseInit {
   const applied = prefer.applied && { 'Preference-Applied': prefer.applied };
-  return { status, headers: { ...jsonHeaders, ...applied, ...headers }, body: JSON.stringify(json) };
+  return { status: 200, headers: { ...jsonHeaders, ...applied, ...headers }, body: JSON.stringify(json) };
 }
 
-/** The same question, from where this page ends; what `$top` asked for shrinks by what was returned. */
-function nextLink({ address, query, top }: ListRequest, { records, next }: Found): string {
-  const options = new Map(address.options);
-  if (top !== undefined) options.set('$top', String(top - records.length));
-  options.set('$skiptoken', skipToken(next!));
-  const search = [...options].map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `${address.root}/${entity(query.entity).set}?${search.join('&')}`;
+/** A bare value. */
+export function plainAnswer(body: string): HttpResponseInit {
+  return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'OData-Version': '4.0' }, body };
+}
+
+/** There is nothing to show. */
+export const nothing: HttpResponseInit = { status: 204, headers: { 'OData-Version': '4.0' } };
+
+/** The caller has it already. */
+export function notModified(etag: string): HttpResponseInit {
+  return { status: 304, headers: { ETag: etag, 'OData-Version': '4.0' } };
 }

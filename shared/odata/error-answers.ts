@@ -3,25 +3,31 @@ import { ServiceError } from '../domain/errors';
 import type { ErrorCode } from '../domain/errors';
 
 /** HTTP status and Dataverse code of each of our errors. */
-const codes: Readonly<Record<ErrorCode, { status: number; code: string; headers?: Readonly<Record<string, string>> }>> =
-  {
-    'bad-request': { status: 400, code: '0x80060888' },
-    'invalid-value': { status: 400, code: '0x80040203' },
-    'unknown-property': { status: 400, code: '0x80048d19' },
-    'read-only-property': { status: 400, code: '0x80048d19' },
-    'unknown-resource': { status: 404, code: '0x80060888' },
-    'not-found': { status: 404, code: '0x80040217' },
-    // Dataverse answers 412 to duplicates, too.
-    'already-exists': { status: 412, code: '0x80040237' },
-    'precondition-failed': { status: 412, code: '0x80060882' },
-    unsupported: { status: 400, code: '0x80060888' },
-    'method-not-allowed': { status: 405, code: '0x80060888' },
-    'too-large': { status: 413, code: '0x80040203' },
-    'limit-exceeded': { status: 400, code: '0x80040203' },
-    'not-allowed': { status: 403, code: '0x80040220' },
-    'hub-unreachable': { status: 502, code: '0x80044175' },
-    'storage-unavailable': { status: 503, code: '0x80040216', headers: { 'Retry-After': '5' } },
-  };
+export const codes: Readonly<
+  Record<ErrorCode, { status: number; code: string; headers?: Readonly<Record<string, string>> }>
+> = {
+  'bad-request': { status: 400, code: '0x80060888' },
+  'invalid-value': { status: 400, code: '0x80040203' },
+  'unknown-property': { status: 400, code: '0x80048d19' },
+  'read-only-property': { status: 400, code: '0x80048d19' },
+  'unknown-resource': { status: 404, code: '0x80060888' },
+  'not-found': { status: 404, code: '0x80040217' },
+  // Dataverse answers 412 to duplicates, too.
+  'already-exists': { status: 412, code: '0x80040237' },
+  'in-use': { status: 409, code: '0x80040227' },
+  'precondition-failed': { status: 412, code: '0x80060882' },
+  unsupported: { status: 400, code: '0x80060888' },
+  'method-not-allowed': { status: 405, code: '0x80060888' },
+  'unsupported-media-type': { status: 415, code: '0x80060888' },
+  'too-large': { status: 413, code: '0x80040203' },
+  'limit-exceeded': { status: 400, code: '0x80040203' },
+  'not-allowed': { status: 403, code: '0x80040220' },
+  // What Dataverse answers when a plug-in stops an operation.
+  conflict: { status: 412, code: '0x80040265' },
+  'queue-unreachable': { status: 503, code: '0x80044175', headers: { 'Retry-After': '5' } },
+  'hub-unreachable': { status: 502, code: '0x80044175' },
+  'storage-unavailable': { status: 503, code: '0x80040216', headers: { 'Retry-After': '5' } },
+};
 
 /** Headers of every answer with a JSON body. */
 export const jsonHeaders = {

@@ -35,6 +35,7 @@ export function kindOf(operand: Operand): ValueKind {
 function kindOfColumn(column: Column): ValueKind {
   switch (column.kind) {
     case 'id':
+    case 'guid':
     case 'lookup':
       return 'guid';
     case 'string':

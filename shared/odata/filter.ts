@@ -51,6 +51,28 @@ export function meets(filter: Filter, row: Row): boolean {
   }
 }
 
+/** Names of the properties that a filter looks at. */
+export function propertiesIn(filter: Filter): string[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.flatMap(propertiesIn);
+    case 'not':
+      return propertiesIn(filter.part);
+    case 'compare':
+      return [filter.left, filter.right].flatMap(nameIn);
+    case 'text':
+      return [filter.operand, filter.part].flatMap(nameIn);
+    case 'in':
+    case 'flag':
+      return nameIn(filter.operand);
+  }
+}
+
+function nameIn(operand: Operand): string[] {
+  return operand.kind === 'property' ? [operand.property.name] : [];
+}
+
 function valueOf(operand: Operand, row: Row): Scalar {
   return operand.kind === 'literal' ? operand.value : comparable(operand.property.column, row[operand.property.name]);
 }

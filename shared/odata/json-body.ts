@@ -1,13 +1,20 @@
 import { ServiceError } from '../domain/errors';
+import type { Message } from './message';
 
-const largestBody = 1024 * 1024;
+/** Bytes of a body that holds one record. */
+const largestRecord = 1024 * 1024;
 
-/** Reads a request's body: one JSON object in UTF-8, at most 1 MiB, each property given once. */
-export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+/** Reads the JSON object in a request's body. */
+export async function readBody(message: Message, largest = largestRecord): Promise<Readonly<Record<string, unknown>>> {
+  return readJsonBody(new Uint8Array(await message.arrayBuffer()), largest);
+}
+
+/** Reads a request's body: one JSON object in UTF-8, at most 1 MiB by default, each property given once. */
+export function readJsonBody(bytes: Uint8Array, largestBody = largestRecord): Readonly<Record<string, unknown>> {
   if (bytes.length > largestBody) {
     throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
   }
-  const text = decode(bytes);
+  const text = decodeBody(bytes);
   const json = parse(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ServiceError('bad-request', 'The body must be one JSON object, like {"name":"Contoso"}.');
@@ -17,7 +24,8 @@ export function readJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown
   return json as Record<string, unknown>;
 }
 
-function decode(bytes: Uint8Array): string {
+/** The text of a body in UTF-8. */
+export function decodeBody(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

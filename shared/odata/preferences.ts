@@ -4,6 +4,8 @@ import { ServiceError } from '../domain/errors';
 export interface Preferences {
   /** Answer a write with the record. */
   representation: boolean;
+  /** Go on with a batch after a failure. */
+  continueOnError: boolean;
   /** Rows a page, at most 5,000. */
   maxPageSize?: number;
   /** Whether an annotation, by its full name, is asked for. */
@@ -29,8 +31,10 @@ export function readPreferences(header: string | null): Preferences {
     ...(representation ? ['return=representation'] : []),
     ...(annotations === undefined ? [] : [`odata.include-annotations="${annotations}"`]),
   ];
+  const continues = wanted.get('odata.continue-on-error') ?? wanted.get('continue-on-error');
   return {
     representation,
+    continueOnError: continues === '' || continues === 'true',
     ...(maxPageSize !== undefined && { maxPageSize }),
     annotates: annotationFilter(annotations ?? ''),
     applied: applied.join(','),

@@ -1,71 +1,75 @@
 import { ServiceError } from '../domain/errors';
 import { guidOf } from '../domain/field-values';
+import { propertiesNeeded } from '../domain/expansion';
+import type { Shape } from '../domain/expansion';
 import type { Order, Position, RecordQuery } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
-import { meets } from './filter';
+import { meets, propertiesIn } from './filter';
 import { parseFilter } from './filter-parser';
-import { largestPage } from './preferences';
 import { pushDown } from './push-down';
 
 /** `code` and `clientId` carry the key of the Functions host. */
 const hostOptions = ['code', 'clientId'];
-const collectionOptions = ['$select', '$filter', '$orderby', '$top', '$count', '$skiptoken'];
-const recordOptions = ['$select'];
 
 /** The properties to return; all of them without `$select`. The primary key always comes along. */
 export type Selection = readonly string[] | undefined;
 
-/** Reads the options of a single record's address. */
+/** Reads the options of an address that is written to: what the answer shows, if it shows the record. */
 export function readRecordOptions(name: EntityName, options: ReadonlyMap<string, string>): Selection {
-  onlyKnown(options, recordOptions);
+  onlyOptions(options, ['$select']);
   return readSelect(name, options.get('$select'));
 }
 
-/** Reads the options of a collection's address. `top` is what `$top` asks for, also beyond this page. */
-export function readCollectionOptions(
+/**
+ * Reads which records of a collection are wanted: `$filter`, `$orderby`, `$top`, `$count` and the page. `top` is what
+ * `$top` asks for, also beyond this page.
+ */
+export function readQuery(
   name: EntityName,
   options: ReadonlyMap<string, string>,
-  maxPageSize: number | undefined,
-): { query: RecordQuery; select: Selection; top: number | undefined } {
-  onlyKnown(options, collectionOptions);
+  shape: Shape,
+  pageSize: number,
+): { query: RecordQuery; top: number | undefined } {
   const filterText = options.get('$filter');
   const filter = filterText === undefined ? undefined : parseFilter(filterText, name);
-  const { equals, whole } = filter ? pushDown(filter) : { equals: {}, whole: true };
+  const { equals, between, whole } = filter ? pushDown(filter) : { equals: {}, between: {}, whole: true };
   const top = readTop(options.get('$top'));
-  const pageSize = maxPageSize ?? largestPage;
   const after = readSkipToken(options.get('$skiptoken'));
+  const order = readOrder(name, options.get('$orderby'));
+  const properties = propertiesNeeded(name, shape, [
+    ...order.map(({ property }) => property),
+    ...(filter && !whole ? propertiesIn(filter) : []),
+  ]);
   const query: RecordQuery = {
     entity: name,
     equals,
+    between,
     ...(filter && !whole && { matches: (row) => meets(filter, row) }),
-    order: readOrder(name, options.get('$orderby')),
+    ...(properties && { properties }),
+    order,
     limit: Math.min(top ?? pageSize, pageSize),
     paged: top === undefined || top > pageSize,
     ...(after && { after }),
     count: readFlag('$count', options.get('$count')),
   };
-  return { query, select: readSelect(name, options.get('$select')), top };
+  return { query, top };
 }
 
-/** The `$skiptoken` that leads to a position. */
-export function skipToken(position: Position): string {
-  return position.kind === 'record' ? position.id : String(position.rank);
-}
+/** Refuses options that are not offered; `where` they were given is for the message. */
 
-function onlyKnown(options: ReadonlyMap<string, string>, known: readonly string[]): void {
+export function onlyOptions(options: ReadonlyMap<string, string>, known: readonly string[], where = 'here'): void {
   for (const name of options.keys()) {
     if (known.includes(name) || hostOptions.includes(name)) continue;
     const hint = known.includes(`$${name}`) ? ` Write '$${name}'.` : '';
-    throw new ServiceError(
-      'unsupported',
-      `The query option '${name}' is not offered here, only ${known.join(', ')}.${hint}`,
-    );
+    const only = known.length === 0 ? 'none is' : `only ${known.join(', ')}`;
+    throw new ServiceError('unsupported', `The query option '${name}' is not offered ${where}, ${only}.${hint}`);
   }
 }
 
-function readSelect(name: EntityName, text: string | undefined): Selection {
+/** Reads a `$select`. */
+export function readSelect(name: EntityName, text: string | undefined): Selection {
   if (text === undefined || text.trim() === '*') return undefined;
   const names = text.split(',').map((part) => part.trim());
   for (const property of names) knownProperty(name, '$select', property);

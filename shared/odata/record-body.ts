@@ -44,7 +44,7 @@ function readValue(name: EntityName, key: string, value: unknown): Scalar {
   if (column.kind === 'lookup') {
     throw new ServiceError(
       'read-only-property',
-      `'${key}' is read-only. Bind it with "${column.navigation}${bindSuffix}".`,
+      `'${key}' is read-only. Bind it with "${column.targets[0]!.navigation}${bindSuffix}".`,
     );
   }
   if (column.readOnly)
@@ -88,7 +88,8 @@ function target(navigation: string, expected: EntityName, value: unknown): Recor
 function unknown(name: EntityName, key: string): ServiceError {
   const { set, columns } = entity(name);
   const column = Object.hasOwn(columns, key) ? columns[key] : undefined;
-  const hint = column?.kind === 'lookup' ? ` Bind the lookup with "${column.navigation}${bindSuffix}".` : '';
+  const hint =
+    column?.kind === 'lookup' ? ` Bind the lookup with "${column.targets[0]!.navigation}${bindSuffix}".` : '';
   return new ServiceError(
     'unknown-property',
     `Invalid property '${key}' was found in the body: ${set} has no such property.${hint}`,

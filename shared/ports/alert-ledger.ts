@@ -22,8 +22,8 @@ export type ShardVersion = { readonly shardVersion: unique symbol };
 /** Rows to write together: all of them, or none. At most 100. */
 export interface Entry {
   inserts: readonly { entity: EntityName; row: Row }[];
-  /** Columns to set on records that exist. */
-  merges: readonly { entity: EntityName; id: string; row: Row }[];
+  /** Columns to set on records that exist; with an `etag`, on the record that still has it. */
+  merges: readonly { entity: EntityName; id: string; row: Row; etag?: string }[];
   groups: ReadonlyMap<string, Group>;
   /** Alerts whose device is not known yet. `since` is the time (ms) inside the first such alert's id. */
   waiting: readonly Waiting[];
@@ -41,14 +41,23 @@ export interface Waiting {
  * commit is one storage transaction.
  */
 export interface AlertLedger {
-  read(shard: number, groupKeys: readonly string[], source?: Source): Promise<ShardState>;
-  /** Nothing is written when a group or the coverage changed since it was read, or a row to insert exists. */
+  /** What is remembered may be out of date, which `commit` finds out; `fresh` reads it again, to decide without writing. */
+  read(shard: number, groupKeys: readonly string[], source?: Source, how?: 'fresh'): Promise<ShardState>;
+  /**
+   * Nothing is written when a group, the coverage or a record with an `etag` changed since it was read, a row to insert
+   * exists, or a record to change does not.
+   */
   commit(
     shard: number,
     entry: Entry,
     version: ShardVersion,
     source?: Source,
   ): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
+  /**
+   * Keeps an id that a client chose (one that `placeInId` knows nothing of) for an alert of this shard, so that the alert is
+   * found by it. `taken` when it is kept for another shard. Safe to repeat; nothing says that the alert exists.
+   */
+  reserve(alertId: string, shard: number): Promise<{ kind: 'reserved' } | { kind: 'taken' }>;
   /**
    * Replaces a record that still has this ETag, together with its group as `regroup` makes it. `changed` when the
    * record has another ETag by now.

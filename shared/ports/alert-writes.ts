@@ -1,13 +1,31 @@
 import type { Row } from '../model/edm';
 import type { EntityName } from '../model/entities';
+import type { RecordStore, Stored } from './record-store';
+
+/** An alert that is ready to be written: a whole record with its id. What settles it is for the adapter to know. */
+export interface PreparedAlert {
+  row: Row;
+  readonly settling?: unknown;
+}
+
+/** Alerts that are written in one go; each device behind them is read once. */
+export interface AlertBatch {
+  /**
+   * Gives an alert its id and its group. The row is a checked record, without a primary key unless the caller chose one.
+   * Writes nothing.
+   */
+  prepare(row: Row): Promise<PreparedAlert>;
+  /** Writes alerts, in this order; the answer is the records as they became. Throws `already-exists` for an id in use. */
+  settle(alerts: readonly PreparedAlert[]): Promise<Stored[]>;
+}
 
 /**
  * How alerts, and changes of alerts, cases and work orders, are written: together with the state of the alerts' groups,
  * so that duplicates keep finding their parent. The rows are whole, checked records.
  */
 export interface AlertWrites {
-  /** Creates an alert. The row has no primary key unless the caller chose one; the answer is the record as it became. */
-  create(row: Row): Promise<{ kind: 'inserted'; row: Row; etag: string } | { kind: 'exists'; property: string }>;
+  /** Devices are looked for in `records`, which may know of some that are about to be written. */
+  open(records?: RecordStore): AlertBatch;
   /** Puts `row` in place of `old` if that still has this ETag. */
   revise(
     entity: EntityName,

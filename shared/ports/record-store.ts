@@ -1,3 +1,4 @@
+import type { Span } from '../domain/record-query';
 import type { Row, Scalar } from '../model/edm';
 import type { EntityName } from '../model/entities';
 
@@ -10,10 +11,21 @@ export interface Stored {
 export interface ListRequest {
   /** Only records whose properties equal these values; a null asks for records without a value. */
   equals?: Readonly<Record<string, Scalar>>;
+  /** Only records whose texts and times lie in these spans. */
+  between?: Readonly<Record<string, Span>>;
+  /** The properties that are needed: others, but for the primary key, may be missing in the rows. All when absent. */
+  properties?: readonly string[];
   /** Id of a record (there or not): only records that come after it. */
   after?: string;
   /** At most this many records. */
   limit: number;
+}
+
+/** A record to insert, or to replace while it has this ETag. */
+export interface Write {
+  entity: EntityName;
+  row: Row;
+  etag?: string;
 }
 
 export interface Page {
@@ -38,5 +50,14 @@ export interface RecordStore {
     row: Row,
     etag: string,
   ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' } | { kind: 'exists'; property: string }>;
+  /** Removes the record that still has this ETag; `changed` also when the record is gone. */
+  remove(entity: EntityName, id: string, etag: string): Promise<{ kind: 'removed' } | { kind: 'changed' }>;
+  /**
+   * Inserts (without an ETag) and replaces records in one storage transaction: all of them, or none. `apart` when they do
+   * not fit in one, `changed` when a record to replace changed or a key of one to insert is in use; then nothing is written.
+   */
+  writeTogether(
+    writes: readonly Write[],
+  ): Promise<{ kind: 'written'; etags: string[] } | { kind: 'apart' } | { kind: 'changed' }>;
   list(entity: EntityName, request: ListRequest): Promise<Page>;
 }

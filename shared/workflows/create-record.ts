@@ -19,7 +19,7 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   if (isServiceOwned(name)) {
     throw new ServiceError('not-allowed', `Records of ${table.set} are written by the service only.`);
   }
-  const values = await resolveLinks(deps.records, changes);
+  const values = await resolveLinks(name, changes, deps.records);
   const now = deps.now();
   const time = new Date(now).toISOString();
   const row: Row = {
@@ -38,15 +38,20 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
 }
 
 async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {
-  const result = await alerts.create(row);
-  if (result.kind === 'exists') throw inUse('msdyn_iotalert', result.property, row);
-  return result;
+  const batch = alerts.open();
+  const [stored] = await batch.settle([await batch.prepare(row)]);
+  return stored!;
 }
 
-async function insert(name: EntityName, values: Row, time: number, { records, unique }: WriteDeps): Promise<Stored> {
+async function insert(
+  name: EntityName,
+  values: Row,
+  time: number,
+  { records, unique, shard }: WriteDeps,
+): Promise<Stored> {
   const { key } = entity(name);
   const seed = unique();
-  const id = String(values[key] ?? makeId({ time, shard: shardOf(seed), seed }));
+  const id = String(values[key] ?? makeId({ time, shard: shard ?? shardOf(seed), seed }));
   const row = { ...values, ...numberOf(name, id), [key]: id };
   const result = await records.insert(name, row);
   if (result.kind === 'exists') throw inUse(name, result.property, row);

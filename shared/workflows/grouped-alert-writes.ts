@@ -1,45 +1,115 @@
 import { ServiceError } from '../domain/errors';
 import type { Arrival } from '../domain/fold';
 import { groupKeyOf } from '../domain/group-key';
-import { makeId, shardOf } from '../domain/ids';
+import { makeId, placeInId, shardOf } from '../domain/ids';
 import type { IncomingAlert } from '../domain/incoming';
 import { regroupFor } from '../domain/regroup';
 import type { Row } from '../model/edm';
 import { alertState } from '../model/choices';
 import type { Alert, Device } from '../model/entities';
-import type { AlertWrites } from '../ports/alert-writes';
-import type { DeviceView } from './device-directory';
+import type { AlertBatch, AlertWrites, PreparedAlert } from '../ports/alert-writes';
+import type { RecordStore, Stored } from '../ports/record-store';
+import { adoptAlert, claimId, parentMeant, shardUnder } from './adopt-alert';
+import { deviceDirectory } from './device-directory';
+import type { DeviceView, KnownDevice } from './device-directory';
 import type { IngestDeps } from './ingest-events';
+import type { OneAtATime } from './one-at-a-time';
+import { inUse } from './record-changes';
 import { settleAlerts } from './settle-alerts';
 
 /**
  * Alerts that people and programs write over HTTP: settled by the same decisions as those of the hub, and kept in step
  * with their groups when they, or what they opened, are closed.
  */
-export function groupedAlertWrites(deps: IngestDeps, unique: () => string): AlertWrites {
+export function groupedAlertWrites(
+  deps: IngestDeps,
+  unique: () => string,
+  { parentOnCreate, oneAtATime }: { parentOnCreate: boolean; oneAtATime: OneAtATime },
+): AlertWrites {
   return {
-    create: async (row) => {
-      const alert: Alert = row;
-      if (alert.msdyn_iotalertid) {
-        throw new ServiceError('unsupported', 'The id of an alert is made by the service; leave msdyn_iotalertid out.');
-      }
-      const devices = deps.devices.open();
-      const arrival = await arrivalOf(alert, devices, deps, unique());
-      if (alert._msdyn_parentalert_value || alert.statecode !== alertState.Active) {
-        // The caller has decided already where the alert belongs.
-        const whole = { ...row, msdyn_iotalertid: arrival.id };
-        const result = await deps.records.insert('msdyn_iotalert', whole);
-        return result.kind === 'inserted' ? { ...result, row: whole } : result;
-      }
-      await settleAlerts({ arrivals: [arrival] }, devices, deps);
-      const stored = await deps.records.get('msdyn_iotalert', arrival.id);
-      if (!stored)
-        throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
-      return { kind: 'inserted', ...stored };
-    },
-
+    open: (records) => openBatch(deps, { records: records ?? deps.records, unique, parentOnCreate, oneAtATime }),
     revise: async (name, old, row, etag) => deps.ledger.revise(name, row, etag, regroupFor(name, old, row)),
   };
+}
+
+interface Setting {
+  /** Where devices are looked for. */
+  records: RecordStore;
+  unique: () => string;
+  parentOnCreate: boolean;
+  oneAtATime: OneAtATime;
+}
+
+type Shelved = Arrival & { shard: number };
+
+function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATime }: Setting): AlertBatch {
+  const directory = records === deps.records ? deps.devices : deviceDirectory(records, 0, deps.now);
+  const devices = directory.open();
+  return {
+    prepare: async (row) => {
+      const alert: Alert = row;
+      if (alert.msdyn_iotalertid && placeInId(alert.msdyn_iotalertid)) {
+        throw new ServiceError(
+          'invalid-value',
+          'An id of this form (version 8) is made by the service: choose another, or leave msdyn_iotalertid out.',
+        );
+      }
+      const parent = await parentMeant(alert, records);
+      const { arrival, known } = await arrivalOf(alert, devices, { ...deps, records }, unique(), parent?.row);
+      const whole = { ...row, ...linksTo(known), ...given(alert), msdyn_iotalertid: arrival.id };
+      // With a parent or a state of its own, the caller has decided already where the alert belongs.
+      if (parent) {
+        return {
+          row: { ...whole, _msdyn_parentalert_value: parent.row['msdyn_iotalertid'], ccs_duplicatecount: 0 },
+        };
+      }
+      if (alert.statecode !== alertState.Active) {
+        return { row: { ...whole, ccs_groupkey: arrival.groupKey, ccs_duplicatecount: 0 } };
+      }
+      return { row: whole, settling: parentOnCreate ? arrival : { ...arrival, alone: true } };
+    },
+
+    settle: async (alerts) => {
+      const arrivals = alerts.flatMap(({ settling }) => (settling ? [settling as Shelved] : []));
+      // Devices that were written since the alerts were prepared count, too.
+      const settle = async () => {
+        for (const alert of alerts) await claim(alert, deps);
+        try {
+          await settleAlerts({ arrivals }, deps.devices.open(), deps);
+        } catch (error) {
+          // An id may have come into use since: nobody can win against that.
+          for (const alert of alerts) await claim(alert, deps);
+          throw error;
+        }
+      };
+      const groups = new Set(arrivals.map(({ groupKey, id }) => groupKey ?? id));
+      await (groups.size === 1 ? oneAtATime([...groups][0]!, settle) : settle());
+      return Promise.all(alerts.map(async (alert) => writtenAs(alert, deps, oneAtATime)));
+    },
+  };
+}
+
+/** Keeps an id that the creator chose for the alert, or says that it is in use. Others are ours already. */
+async function claim({ row, settling }: PreparedAlert, { ledger, records }: IngestDeps): Promise<void> {
+  const { msdyn_iotalertid: id, ccs_groupkey: groupKey, _msdyn_parentalert_value: parent }: Alert = row;
+  if (placeInId(id!) || parent) return;
+  const shard = settling ? (settling as Shelved).shard : shardOf(groupKey ?? id!);
+  await claimId(id!, shard, { ledger, records });
+}
+
+/** The record that an alert became. One that was not settled is written here. */
+async function writtenAs({ row, settling }: PreparedAlert, deps: IngestDeps, oneAtATime: OneAtATime): Promise<Stored> {
+  const { records } = deps;
+  if (!settling) {
+    const parent = row._msdyn_parentalert_value;
+    if (parent) return oneAtATime(String(parent), async () => adoptAlert(row, deps));
+    const result = await records.insert('msdyn_iotalert', row);
+    if (result.kind === 'exists') throw inUse('msdyn_iotalert', result.property, row);
+    return { row, etag: result.etag };
+  }
+  const stored = await records.get('msdyn_iotalert', String(row.msdyn_iotalertid));
+  if (stored) return stored;
+  throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
 }
 
 async function arrivalOf(
@@ -47,7 +117,8 @@ async function arrivalOf(
   devices: DeviceView,
   deps: IngestDeps,
   unique: string,
-): Promise<Arrival & { shard: number }> {
+  parent: Alert | undefined,
+): Promise<{ arrival: Shelved; known: KnownDevice | undefined }> {
   const created = Date.parse(alert.createdon!);
   const linked = alert._msdyn_device_value
     ? ((await deps.records.get('msdyn_iotdevice', alert._msdyn_device_value))?.row as Device | undefined)
@@ -56,14 +127,27 @@ async function arrivalOf(
   const known = deviceId ? (await devices.find([deviceId], 'fresh')).get(deviceId) : undefined;
   const sources = { alert: { ...alert, msdyn_deviceid: deviceId }, device: known?.device, category: known?.category };
   const groupKey = deviceId ? groupKeyOf(deps.groupBy, sources, deviceId) : null;
-  const shard = shardOf(groupKey ?? unique);
-  return {
-    id: makeId({ time: created, shard, seed: unique }),
+  const chosen = alert.msdyn_iotalertid;
+  const shard = parent ? shardUnder(parent) : shardOf(groupKey ?? chosen ?? unique);
+  const arrival = {
+    id: chosen ?? makeId({ time: created, shard, seed: unique }),
     alert: incomingOf(alert, deviceId, created),
     groupKey,
     position: null,
     columns: deviceId ? { ...given(alert), msdyn_deviceid: deviceId } : given(alert),
     shard,
+  };
+  return { arrival, known };
+}
+
+/** What an alert that is not settled takes over from its device. */
+function linksTo(known: KnownDevice | undefined): Alert {
+  if (!known) return {};
+  const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId, _ccs_customerasset_value: asset } = known.device;
+  return {
+    ...(id && { _msdyn_device_value: id }),
+    ...(deviceId && { msdyn_deviceid: deviceId }),
+    ...(asset && { _msdyn_customerasset_value: asset }),
   };
 }
 

@@ -2,14 +2,14 @@ import { ServiceError } from '../domain/errors';
 import { sortKey } from '../domain/ids';
 import { describeKey } from '../domain/record-key';
 import type { RecordKey } from '../domain/record-key';
-import { byOrder } from '../domain/record-query';
+import { byOrder, isWithin } from '../domain/record-query';
 import type { Order, Position, RecordQuery } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import type { RecordStore, Stored } from '../ports/record-store';
 
 /** Records that one request looks at before it answers with what it has and a link to go on. */
-const mostRowsExamined = 10_000;
+export const mostRowsExamined = 10_000;
 
 /** Rows asked of the store at once: more than this would only be held, not be faster. */
 const longestHelping = 2_000;
@@ -126,6 +126,8 @@ async function scan(
     const helping = query.matches ? Math.max(wanted, 500) : wanted - matched;
     const page = await store.list(query.entity, {
       equals: query.equals,
+      ...(query.between && { between: query.between }),
+      ...(query.properties && { properties: query.properties }),
       limit: Math.min(helping, mostRowsExamined - examined, longestHelping),
       ...(last !== undefined && { after: last }),
     });
@@ -158,7 +160,8 @@ async function findSingle(
   );
   if (!record || (from !== undefined && sortKey(idOf(query.entity, record)) <= sortKey(from))) return [];
   const fits = Object.entries(query.equals).every(([property, wanted]) => (record.row[property] ?? null) === wanted);
-  return fits && (query.matches?.(record.row) ?? true) ? [record] : [];
+  const lies = Object.entries(query.between ?? {}).every(([property, span]) => isWithin(span, record.row[property]));
+  return fits && lies && (query.matches?.(record.row) ?? true) ? [record] : [];
 }
 
 function isNewestFirst(order: readonly Order[]): boolean {

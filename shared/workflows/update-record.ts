@@ -8,20 +8,10 @@ import { entity } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { createRecord } from './create-record';
 import { findRecord } from './read-records';
-import { inUse, resolveLinks } from './record-changes';
+import { inUse, replaceRecord, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
-
-/** What must be so for a write to take place, from `If-Match` and `If-None-Match`. */
-export interface WriteCondition {
-  /** The record must exist, and with `etags` have one of them. */
-  mustExist: boolean;
-  etags?: readonly string[];
-  /** The record must not exist. */
-  mustBeNew: boolean;
-}
-
-/** A race is lost only to somebody who wrote, so this bound is met by very many writers of one record only. */
-const attempts = 50;
+import { contested, meetCondition, writeAttempts } from './write-condition';
+import type { WriteCondition } from './write-condition';
 
 /**
  * Changes a record, or creates it when it does not exist and nothing says that it must. Without ETags the change is
@@ -37,15 +27,14 @@ export async function updateRecord(
   if (isServiceOwned(name)) {
     throw new ServiceError('not-allowed', `Records of ${entity(name).set} are written by the service only.`);
   }
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  for (let attempt = 0; attempt < writeAttempts; attempt += 1) {
     const old = await findRecord(deps.records, key);
-    check(key, old, condition);
+    meetCondition(key, old, condition);
     if (!old) return { ...(await createRecord(name, withKey(key, changes), deps)), created: true };
-    const values = await resolveLinks(deps.records, changes);
+    if (condition.holds) await checkHolds(key, old.row, condition.holds, deps);
+    const values = await resolveLinks(name, changes, deps.records);
     const row = change(key, old.row, values, deps.now());
-    const result = await (entity(name).stored.table === entity('msdyn_iotalert').stored.table
-      ? deps.alerts.revise(name, old.row, row, old.etag)
-      : deps.records.replace(name, row, old.etag));
+    const result = await replaceRecord(name, old, row, deps);
     if (result.kind === 'exists') throw inUse(name, result.property, row);
     if (result.kind === 'changed') continue;
     if (name === 'msdyn_iotdevice' && typeof values.msdyn_deviceid === 'string') {
@@ -53,28 +42,16 @@ export async function updateRecord(
     }
     return { row, etag: result.etag, created: false };
   }
-  throw new ServiceError(
-    'precondition-failed',
-    `${describeKey(key)} is changed by too many callers at once. Try again.`,
-  );
+  throw contested(key);
 }
 
-function check(key: RecordKey, old: Stored | undefined, { mustExist, etags, mustBeNew }: WriteCondition): void {
-  if (!old) {
-    if (mustExist) throw new ServiceError('not-found', `${describeKey(key)} does not exist.`);
-    return;
-  }
-  if (mustBeNew) {
-    throw new ServiceError(
-      'precondition-failed',
-      `${describeKey(key)} exists already, and If-None-Match says it must not.`,
-    );
-  }
-  if (etags && !etags.includes(old.etag)) {
-    throw new ServiceError(
-      'precondition-failed',
-      `${describeKey(key)} has changed: its ETag is ${old.etag}, not that of If-Match.`,
-    );
+/** A link that is to be taken out must be there. */
+async function checkHolds(key: RecordKey, row: Row, holds: RecordChanges, { records }: WriteDeps): Promise<void> {
+  const wanted = await resolveLinks(key.entity, holds, records);
+  for (const [property, value] of Object.entries(wanted)) {
+    if ((row[property] ?? null) === value) continue;
+    const held = row[property] ?? 'nothing';
+    throw new ServiceError('not-found', `${describeKey(key)} is not linked so: its ${property} is ${String(held)}.`);
   }
 }
 

@@ -170,6 +170,56 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     });
   });
 
+  test('merges into a record only while it has the ETag that is given, and then nothing at all is written', async () => {
+    const { ledger, other, records } = subject;
+    const id = alertId();
+    const { version } = await ledger.read(shard, [key]);
+    await ledger.commit(shard, entry({ inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }] }), version);
+    const { etag } = (await records.get('msdyn_iotalert', id))!;
+    const merge = { entity: 'msdyn_iotalert' as const, id, row: { ccs_duplicatecount: 1 }, etag };
+    const once = entry({ merges: [merge], groups: new Map([[key, groupOf(id)]]) });
+    expect(await ledger.commit(shard, once, version)).toEqual({ kind: 'committed' });
+    const state = await other.read(shard, [key]);
+    const again = entry({ merges: [merge], groups: new Map([[key, emptyGroup()]]) });
+    expect(await other.commit(shard, again, state.version)).toEqual({ kind: 'lost-race' });
+    expect((await ledger.read(shard, [key])).groups.get(key)!.windows).toHaveLength(1);
+  });
+
+  test('keeps an id that a client chose for one shard, and finds the alert there by it', async () => {
+    const { ledger, other, records } = subject;
+    const id = `0a0a0a0a-0000-4000-8000-${String((made += 1)).padStart(12, '0')}`;
+    expect(await Promise.all([ledger, other].map(async (each) => each.reserve(id, shard)))).toEqual([
+      { kind: 'reserved' },
+      { kind: 'reserved' },
+    ]);
+    expect(await other.reserve(id, shard + 1)).toEqual({ kind: 'taken' });
+    expect(await records.get('msdyn_iotalert', id)).toBeUndefined();
+    const state = await ledger.read(shard, [key]);
+    const written = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
+      groups: new Map([[key, groupOf(id)]]),
+    });
+    await ledger.commit(shard, written, state.version);
+    const { row, etag } = (await records.get('msdyn_iotalert', id))!;
+    const replaced = await records.replace('msdyn_iotalert', { ...row, msdyn_description: 'hotter' }, etag);
+    const next = replaced.kind === 'replaced' ? replaced.etag : '';
+    expect(await other.revise('msdyn_iotalert', { ...row, statecode: 3 }, next, undefined)).toMatchObject({
+      kind: 'replaced',
+    });
+    const last = (await records.get('msdyn_iotalert', id))!;
+    expect(last.row['statecode']).toBe(3);
+    expect(await records.remove('msdyn_iotalert', id, last.etag)).toEqual({ kind: 'removed' });
+    expect(await records.get('msdyn_iotalert', id)).toBeUndefined();
+  });
+
+  test('reads what another wrote when it is asked for fresh', async () => {
+    const { ledger, other } = subject;
+    await ledger.read(shard, [key]);
+    const state = await other.read(shard, [key]);
+    await other.commit(shard, entry({ groups: new Map([[key, groupOf(alertId())]]) }), state.version);
+    expect((await ledger.read(shard, [key], undefined, 'fresh')).groups.get(key)!.windows).toHaveLength(1);
+  });
+
   test('revises a record and its group together, and refuses an ETag that is gone', async () => {
     const { ledger, other, records } = subject;
     const id = alertId();
@@ -186,6 +236,28 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     expect((await other.read(shard, [key])).groups.get(key)!.windows[0]!.open).toBe(false);
     expect(await other.revise('msdyn_iotalert', alertRow(id), etag, close)).toEqual({ kind: 'changed' });
     expect((await records.get('msdyn_iotalert', id))?.row['statecode']).toBe(3);
+  });
+
+  test('a parent that was removed in the meantime makes a commit lose the race', async () => {
+    const { ledger, other, records } = subject;
+    const id = alertId();
+    const first = await ledger.read(shard, [key]);
+    const row = alertRow(id, { ccs_groupkey: key });
+    const inserts = [{ entity: 'msdyn_iotalert' as const, row }];
+    await ledger.commit(shard, entry({ inserts, groups: new Map([[key, groupOf(id)]]) }), first.version);
+    const late = await ledger.read(shard, [key]);
+    const { etag } = (await records.get('msdyn_iotalert', id))!;
+    const close = { groupKey: key, change: (group: Group) => setWindowOpen(group, id, false) };
+    const closed = await other.revise('msdyn_iotalert', { ...row, statecode: 3 }, etag, close);
+    await records.remove('msdyn_iotalert', id, closed.kind === 'replaced' ? closed.etag : '');
+    const duplicate = entry({
+      inserts: [{ entity: 'msdyn_iotalert', row: alertRow(alertId(), { _msdyn_parentalert_value: id }) }],
+      merges: [{ entity: 'msdyn_iotalert', id, row: { ccs_duplicatecount: 1 } }],
+      groups: new Map([[key, groupOf(id)]]),
+    });
+    expect(await ledger.commit(shard, duplicate, late.version)).toEqual({ kind: 'lost-race' });
+    expect(await other.revise('msdyn_iotalert', row, etag, close)).toEqual({ kind: 'changed' });
+    expect((await ledger.read(shard, [key])).groups.get(key)!.windows[0]!.open).toBe(false);
   });
 
   test('links the alerts that waited for a device, once', async () => {

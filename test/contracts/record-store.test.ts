@@ -257,6 +257,63 @@ describe.each<{ which: string; open: () => RecordStore }>([
     expect(records.map((record) => record.row)).toEqual([row]);
   });
 
+  test('a removed record is gone, and its device id is free again', async () => {
+    const row = device({ msdyn_deviceid: deviceId() });
+    const id = String(row.msdyn_iotdeviceid);
+    const first = await store.insert('msdyn_iotdevice', row);
+    const stale = first.kind === 'inserted' ? first.etag : '';
+    const replaced = await store.replace('msdyn_iotdevice', { ...row, msdyn_name: 'T2' }, stale);
+    const etag = replaced.kind === 'replaced' ? replaced.etag : '';
+    expect(await store.remove('msdyn_iotdevice', id, stale)).toEqual({ kind: 'changed' });
+    expect((await store.get('msdyn_iotdevice', id))?.etag).toBe(etag);
+    expect(await store.remove('msdyn_iotdevice', id, etag)).toEqual({ kind: 'removed' });
+    expect(await store.remove('msdyn_iotdevice', id, etag)).toEqual({ kind: 'changed' });
+    expect(await store.get('msdyn_iotdevice', id)).toBeUndefined();
+    expect(await store.getByAlternateKey('msdyn_iotdevice', String(row.msdyn_deviceid))).toBeUndefined();
+    const { records } = await store.list('msdyn_iotdevice', { equals: { msdyn_iotdeviceid: id }, limit: 5 });
+    expect(records).toEqual([]);
+    const next = device({ msdyn_deviceid: row.msdyn_deviceid! });
+    expect(await store.insert('msdyn_iotdevice', next)).toMatchObject({ kind: 'inserted' });
+    expect((await store.getByAlternateKey('msdyn_iotdevice', String(row.msdyn_deviceid)))?.row).toEqual(next);
+  });
+
+  test('records are written together or not at all', async () => {
+    const [first, second, third] = [0, 1, 2].map(() => account({ accountid: nextId(3) })) as [Row, Row, Row];
+    await store.insert('account', first);
+    const { etag } = (await store.get('account', String(first.accountid)))!;
+    const renamed: Row = { ...first, name: 'Fabrikam' };
+    const writes = [
+      { entity: 'account', row: renamed, etag },
+      { entity: 'account', row: second },
+    ] as const;
+    const written = await store.writeTogether(writes);
+    for (const [i, { row }] of writes.entries()) {
+      const stored = await store.get('account', String(row.accountid));
+      expect(stored).toEqual({ row, etag: written.kind === 'written' ? written.etags[i] : 'none' });
+    }
+    const stale = [
+      { entity: 'account', row: third },
+      { entity: 'account', row: first, etag },
+    ] as const;
+    expect(await store.writeTogether(stale)).toEqual({ kind: 'changed' });
+    const taken = [
+      { entity: 'account', row: third },
+      { entity: 'account', row: second },
+    ] as const;
+    expect(await store.writeTogether(taken)).toEqual({ kind: 'changed' });
+    expect(await store.get('account', String(third.accountid))).toBeUndefined();
+    expect((await store.get('account', String(first.accountid)))?.row.name).toBe('Fabrikam');
+  });
+
+  test('of many removals of one record exactly one succeeds', async () => {
+    const row = account();
+    const id = String(row.accountid);
+    const made = await store.insert('account', row);
+    const etag = made.kind === 'inserted' ? made.etag : '';
+    const results = await Promise.all(Array.from({ length: 8 }, () => store.remove('account', id, etag)));
+    expect(results.filter(({ kind }) => kind === 'removed')).toHaveLength(1);
+  });
+
   describe('a list', () => {
     const name = 'msdyn_customerasset';
     const made: Row[] = [];

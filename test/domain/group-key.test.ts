@@ -17,6 +17,11 @@ test.each([
   expect(keyBy(by)).toBe(key);
 });
 
+test('test alerts are a group of their own', () => {
+  const test = { ...sources, alert: { ...sources.alert, msdyn_alerttype: 192350003 } };
+  expect(groupKeyOf(parseGroupBy('alert.msdyn_deviceid'), test, 'd1')).toBe('d1 | tests');
+});
+
 test.each(['', 'msdyn_deviceid', 'alert', 'alert.nothing', 'account.name', 'device.msdyn_account.name'])(
   '"%s" is refused with an example of what is allowed',
   (text) => {

@@ -44,9 +44,16 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
         IOT_HUB_EVENTS: hub.eventHubConnectionString,
         IOT_HUB_EVENT_HUB_NAME: hub.eventHubName,
         IOT_HUB_CONSUMER_GROUP: 'connected-customer-service',
+        IOT_HUB_CONNECTION_STRING: hub.iotHubConnectionString,
         ...settings,
       };
-      host = fork(hostMain, ['--root', root, '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+      // The emulator's preload lets the device SDK, which always dials the hub's own ports, find it.
+      const execArgv = ['--require', hub.preload];
+      host = fork(hostMain, ['--root', root, '--port', '0'], {
+        env,
+        execArgv,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
       const lines: string[] = [];
       for (const stream of [host.stdout!, host.stderr!]) stream.on('data', (text) => lines.push(String(text)));
       const ended = once(host, 'exit').then(([code]) => {
@@ -110,6 +117,8 @@ export function webApi(api: () => string) {
     /** Creates a record and answers it. */
     create: async (set: string, body: Row): Promise<Row> =>
       (await call('POST', set, body, { prefer: 'return=representation' })) as Row,
+    /** Calls an action; answers its result, if it has one. */
+    call: async (path: string, body: Row = {}): Promise<Record<string, unknown>> => call('POST', path, body),
     update: async (address: string, body: Row): Promise<void> => void (await call('PATCH', address, body)),
     /** All records of a query, page by page. */
     all: async (path: string): Promise<Row[]> => {

@@ -14,13 +14,16 @@ export const root = 'https://service.example/api/data/v9.2';
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The parsed body; undefined without one. */
+  text: string;
+  /** The parsed body; undefined without JSON. */
   json: Record<string, unknown> & { value?: Record<string, unknown>[]; error?: { code: string; message: string } };
   /** What was reported as a fault of the service. */
   faults: unknown[];
 }
 
 export interface TestApi {
+  /** The function's handler, e.g. for `serve`. */
+  handle: ReturnType<typeof webApi>;
   records: RecordStore;
   /** Device ids that were reported as having appeared. */
   appeared: string[];
@@ -33,7 +36,11 @@ export interface TestApi {
 }
 
 /** The Web API without a host: the function's own handler on records in memory (or the ones given). */
-export function openWebApi(records: RecordStore = memoryRecordStore(), more: Partial<WriteDeps> = {}): TestApi {
+export function openWebApi(
+  records: RecordStore = memoryRecordStore(),
+  more: Partial<WriteDeps> = {},
+  actions: Parameters<typeof webApi>[1] = {},
+): TestApi {
   const appeared: string[] = [];
   const clock = { now: Date.UTC(2026, 10, 21, 4, 0, 0) };
   let made = 0;
@@ -47,7 +54,7 @@ export function openWebApi(records: RecordStore = memoryRecordStore(), more: Par
     alerts: plainAlertWrites(records),
     ...more,
   };
-  const handle = webApi(() => deps);
+  const handle = webApi(() => deps, actions);
 
   const send: TestApi['send'] = async (method, path, body, headers = {}) => {
     const faults: unknown[] = [];
@@ -59,12 +66,14 @@ export function openWebApi(records: RecordStore = memoryRecordStore(), more: Par
     return {
       status: answer.status ?? 200,
       headers: new Headers(answer.headers),
-      json: (text ? JSON.parse(text) : undefined) as Answer['json'],
+      text: text ?? '',
+      json: (text && isJson(answer.headers) ? JSON.parse(text) : undefined) as Answer['json'],
       faults,
     };
   };
 
   return {
+    handle,
     records,
     appeared,
     clock,
@@ -80,6 +89,10 @@ export function createdId(answer: Answer): string {
   const id = /\(([0-9a-f-]{36})\)$/.exec(answer.headers.get('OData-EntityId') ?? '')?.[1];
   if (!id) throw new Error(`nothing was created: ${answer.status} ${JSON.stringify(answer.json)}`);
   return id;
+}
+
+function isJson(headers: ConstructorParameters<typeof Headers>[0]): boolean {
+  return new Headers(headers).get('content-type')?.startsWith('application/json') ?? false;
 }
 
 function bytesOf(body: unknown): Uint8Array {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isWithin } from '../../shared/domain/record-query';
 import type { Row } from '../../shared/model/edm';
 import { propertiesOf } from '../../shared/model/properties';
 import type { Property } from '../../shared/model/properties';
@@ -136,9 +137,11 @@ test('a record meets a filter that was written out and read again as it meets th
 test('what storage looks for leaves out no record that meets the filter, and lets in no other when it is the whole', () => {
   fc.assert(
     fc.property(filter, fc.array(row, { minLength: 1, maxLength: 10 }), (original, rows) => {
-      const { equals, whole } = pushDown(original);
+      const { equals, between, whole } = pushDown(original);
       for (const each of rows) {
-        const found = Object.entries(equals).every(([key, value]) => (each[key] ?? null) === value);
+        const found =
+          Object.entries(equals).every(([key, value]) => (each[key] ?? null) === value) &&
+          Object.entries(between).every(([key, span]) => isWithin(span, each[key]));
         if (meets(original, each)) expect(found).toBe(true);
         if (whole) expect(found).toBe(meets(original, each));
       }
@@ -147,7 +150,13 @@ test('what storage looks for leaves out no record that meets the filter, and let
   );
 });
 
-test.each<{ which: string; text: string; equals: Record<string, unknown>; whole: boolean }>([
+interface Pushed {
+  equals?: Record<string, unknown>;
+  between?: Record<string, unknown>;
+  whole: boolean;
+}
+
+test.each<{ which: string; text: string } & Pushed>([
   {
     which: 'a lookup',
     text: '_msdyn_account_value eq C0FFEE00-0000-4000-8000-00000000000A',
@@ -161,18 +170,40 @@ test.each<{ which: string; text: string; equals: Record<string, unknown>; whole:
     whole: true,
   },
   { which: 'one of two', text: "statecode eq 0 and contains(msdyn_name,'x')", equals: { statecode: 0 }, whole: false },
-  { which: 'neither of an or', text: 'statecode eq 0 or statecode eq 1', equals: {}, whole: false },
-  { which: 'no null', text: '_msdyn_account_value eq null', equals: {}, whole: false },
-  { which: 'no time', text: 'createdon eq 2026-01-01', equals: {}, whole: false },
-  { which: 'no memo', text: "msdyn_tags eq '{}'", equals: {}, whole: false },
-  { which: 'no fraction', text: 'statecode eq 0.5', equals: {}, whole: false },
-  { which: 'no endless text', text: `msdyn_name eq '${'x'.repeat(257)}'`, equals: {}, whole: false },
+  { which: 'neither of an or', text: 'statecode eq 0 or statecode eq 1', whole: false },
+  { which: 'no null', text: '_msdyn_account_value eq null', whole: false },
+  {
+    which: 'a time',
+    text: 'createdon eq 2026-01-01',
+    between: { createdon: { from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:00:00.001Z' } },
+    whole: true,
+  },
+  {
+    which: 'the narrowest span of times',
+    text: 'createdon ge 2026-01-01 and createdon lt 2026-03-01 and 2026-02-01 lt createdon and createdon le 2026-04-01',
+    between: { createdon: { from: '2026-02-01T00:00:00.001Z', to: '2026-03-01T00:00:00.000Z' } },
+    whole: true,
+  },
+  { which: 'no time that is the last', text: 'createdon le 9999-12-31T23:59:59.999Z', whole: false },
+  { which: 'no time that is not this', text: 'createdon ne 2026-01-01', whole: false },
+  {
+    which: 'the beginning of a text',
+    text: "startswith(msdyn_name,'Con')",
+    between: { msdyn_name: { from: 'Con', to: 'Coo' } },
+    whole: true,
+  },
+  { which: 'no empty beginning', text: "startswith(msdyn_name,'')", whole: false },
+  { which: 'no beginning of a memo', text: "startswith(msdyn_tags,'{')", whole: false },
+  { which: 'no end of a text', text: "endswith(msdyn_name,'n')", whole: false },
+  { which: 'no memo', text: "msdyn_tags eq '{}'", whole: false },
+  { which: 'no fraction', text: 'statecode eq 0.5', whole: false },
+  { which: 'no endless text', text: `msdyn_name eq '${'x'.repeat(257)}'`, whole: false },
   {
     which: 'the first of two that differ',
     text: 'statecode eq 0 and statecode eq 1',
     equals: { statecode: 0 },
     whole: false,
   },
-])('storage is asked for $which', ({ text, equals, whole }) => {
-  expect(pushDown(parseFilter(text, name))).toEqual({ equals, whole });
+])('storage is asked for $which', ({ text, equals = {}, between = {}, whole }) => {
+  expect(pushDown(parseFilter(text, name))).toEqual({ equals, between, whole });
 });

@@ -30,9 +30,7 @@ describe('an address is refused', () => {
     { which: 'with an unknown set', path: '/contacts', status: 404, code: '0x80060888', says: "segment 'contacts'" },
     { which: 'with a set in capitals', path: '/Accounts', status: 404, says: "segment 'Accounts'" },
     { which: 'with a name every object has', path: '/constructor', status: 404, says: "segment 'constructor'" },
-    { which: 'that is empty', path: '', status: 400, says: 'Ask for an entity set' },
-    { which: 'of the metadata', path: '/$metadata', status: 400, says: '$metadata is not offered' },
-    { which: 'of a batch', method: 'POST', path: '/$batch', status: 400, says: '$batch is not offered' },
+    { which: 'of more than the metadata', path: '/$metadata/x', status: 404, says: "segment '$metadata'" },
     { which: 'with a bad GUID', path: '/accounts(123)', status: 400, says: "'123' is no key of accounts" },
     { which: 'with a quoted GUID', path: `/accounts('${guid}')`, status: 400, says: 'is no key of accounts' },
     { which: 'with no key', path: '/accounts()', status: 400, says: 'is no key' },
@@ -62,11 +60,17 @@ describe('an address is refused', () => {
       status: 404,
       says: 'a/b',
     },
-    { which: 'of a property', path: `/accounts(${account})/name`, status: 400, says: "'name'" },
+    { which: 'of an unknown property', path: `/accounts(${account})/nam`, status: 404, says: "'nam'" },
     { which: 'of an unknown action', method: 'POST', path: '/msdyn_Frobnicate', status: 404, says: 'msdyn_Frobnicate' },
     { which: 'that is badly encoded', path: '/accounts(%zz)', status: 400, says: 'not well encoded' },
     { which: 'with a half of a letter', path: '/accounts(%C3%28)', status: 400, says: 'not well encoded' },
-    { which: 'posted to a record', method: 'POST', path: `/accounts(${account})`, status: 405, says: 'GET and PATCH' },
+    {
+      which: 'posted to a record',
+      method: 'POST',
+      path: `/accounts(${account})`,
+      status: 405,
+      says: 'GET, PATCH and DELETE',
+    },
     { which: 'patched as a collection', method: 'PATCH', path: '/accounts', status: 405, says: 'GET and POST' },
   ])('$which', async ({ method = 'GET', path, status, says, code }) => {
     const answer = await refused(api.send(method, path, method === 'GET' ? undefined : {}));
@@ -77,7 +81,24 @@ describe('an address is refused', () => {
 
 describe('a query is refused', () => {
   test.each<{ query: string; says: string }>([
-    { query: '$expand=msdyn_Account', says: "'$expand' is not offered" },
+    { query: '$expand=', says: "'' is not understood" },
+    { query: '$expand=msdyn_account', says: 'msdyn_Account, msdyn_Category' },
+    { query: '$expand=*', says: "'*' is not understood" },
+    { query: '$expand=msdyn_Account/$ref', says: 'is not understood' },
+    { query: '$expand=msdyn_Account,msdyn_Account', says: 'given twice' },
+    { query: '$expand=msdyn_Account($select=nam)', says: "property named 'nam' on accounts" },
+    { query: '$expand=msdyn_Account($select=name;$select=name)', says: "'$select' is given twice" },
+    { query: '$expand=msdyn_Account($top=1)', says: "'$top' is not offered $expand of msdyn_Account" },
+    { query: '$expand=msdyn_Account($levels=max)', says: '$levels' },
+    { query: '$expand=msdyn_Account(name)', says: "'name' in msdyn_Account(…) is no option" },
+    { query: '$expand=msdyn_msdyn_iotdevice_msdyn_iotalert_Device($skiptoken=1)', says: '$skiptoken' },
+    { query: '$expand=msdyn_msdyn_iotdevice_msdyn_iotalert_Device($filter=x eq 1)', says: "property named 'x'" },
+    {
+      query: '$expand=msdyn_Account($expand=msdyn_account_msdyn_iotdevice_Account($expand=msdyn_Account))',
+      says: '2 levels deep',
+    },
+    { query: '$format=xml', says: '$format=xml is not offered here' },
+    { query: '$format=application/json;odata.metadata=full', says: 'odata.metadata=minimal' },
     { query: 'filter=name eq 1', says: "Write '$filter'" },
     { query: '$skip=3', says: '$skip' },
     { query: '$select=nam', says: "named 'nam'" },
@@ -262,7 +283,15 @@ describe('a body is refused and nothing is written', () => {
 describe('when the service is in trouble', () => {
   const failing = (error: Error): RecordStore => {
     const fail = async () => Promise.reject(error);
-    return { get: fail, getByAlternateKey: fail, insert: fail, replace: fail, list: fail };
+    return {
+      get: fail,
+      getByAlternateKey: fail,
+      insert: fail,
+      replace: fail,
+      remove: fail,
+      writeTogether: fail,
+      list: fail,
+    };
   };
 
   test('storage that cannot be reached is 503 with a time to try again', async () => {
@@ -313,7 +342,9 @@ describe('whatever comes', () => {
       fc.constantFrom(
         ...propertiesOf(name).keys(),
         ...Object.values(entity(name).columns).flatMap((column) =>
-          column.kind === 'lookup' ? [column.navigation, `${column.navigation}@odata.bind`] : [],
+          column.kind === 'lookup'
+            ? column.targets.flatMap(({ navigation }) => [navigation, `${navigation}@odata.bind`])
+            : [],
         ),
         '__proto__',
         'constructor',

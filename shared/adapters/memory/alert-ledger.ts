@@ -1,7 +1,7 @@
 import { emptyGroup } from '../../domain/debounce';
 import type { Coverage } from '../../domain/coverage';
 import type { Group } from '../../domain/debounce';
-import { placeInId } from '../../domain/ids';
+import { placeInId, shardOf } from '../../domain/ids';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
@@ -19,6 +19,7 @@ type Versions = Map<string, number>;
 export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const groups = new Map<string, Kept<Group>>();
   const coverages = new Map<string, Kept<Coverage>>();
+  const reservations = new Map<string, number>();
   const notes = new Map<string, Waiting & { shard: number }>();
   let clock = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -62,6 +63,11 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         if (entry.coverage && source) guarded.push(coverageAt(shard, source));
         const ids = entry.inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
         const exists = (await Promise.all(ids)).some((stored) => stored !== undefined);
+        const merged = entry.merges.map(async ({ entity: name, id, etag }) => {
+          const stored = await records.get(name, id);
+          return stored !== undefined && (etag === undefined || etag === stored.etag);
+        });
+        if ((await Promise.all(merged)).includes(false)) return { kind: 'lost-race' };
         if (exists || !isCurrent(new Map(guarded.map((key) => [key, read.get(key) ?? 0]))))
           return { kind: 'lost-race' };
         for (const { entity: name, row } of entry.inserts) await records.insert(name, row);
@@ -72,12 +78,19 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         return { kind: 'committed' };
       }),
 
+    reserve: async (alertId, shard) => {
+      const kept = reservations.get(alertId) ?? shard;
+      reservations.set(alertId, kept);
+      return { kind: kept === shard ? 'reserved' : 'taken' };
+    },
+
     revise: (name, row, etag, regroup) =>
       alone(async () => {
         const replaced = await records.replace(name, row, etag);
         if (replaced.kind !== 'replaced') return { kind: 'changed' };
         if (regroup) {
-          const key = groupAt(shardIn(String(row[entity(name).key])), regroup.groupKey);
+          const shard = placeInId(String(row[entity(name).key]))?.shard ?? shardOf(regroup.groupKey);
+          const key = groupAt(shard, regroup.groupKey);
           put(groups, key, regroup.change(groups.get(key)?.value ?? emptyGroup()));
         }
         return replaced;
@@ -100,8 +113,4 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         return unlinked.length;
       }),
   };
-}
-
-function shardIn(id: string): number {
-  return placeInId(id)?.shard ?? 0;
 }

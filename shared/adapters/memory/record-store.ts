@@ -1,4 +1,5 @@
 import { sortKey } from '../../domain/ids';
+import { isWithin } from '../../domain/record-query';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
@@ -9,10 +10,13 @@ export function memoryRecordStore(): RecordStore {
   const tables = new Map<EntityName, Map<string, Stored>>();
   let version = 0;
 
-  const rowsOf = (name: EntityName) => {
-    const rows = tables.get(name) ?? new Map<string, Stored>();
-    tables.set(name, rows);
-    return rows;
+  const rowsOf = (name: EntityName): Map<string, Stored> => {
+    const known = tables.get(name);
+    if (known) return known;
+    tables.set(name, new Map());
+    const { builtIn = [], key } = entity(name);
+    for (const row of builtIn) put(name, String(row[key]), row);
+    return tables.get(name)!;
   };
 
   const put = (name: EntityName, id: string, row: Row) => {
@@ -54,20 +58,44 @@ export function memoryRecordStore(): RecordStore {
       return property === undefined ? { kind: 'replaced', etag: put(name, id, row) } : { kind: 'exists', property };
     },
 
-    list: async (name, { equals = {}, after, limit }) => {
+    writeTogether: async (writes) => {
+      const fails = writes.some(({ entity: name, row, etag }) => {
+        const id = String(row[entity(name).key]);
+        return rowsOf(name).get(id)?.etag !== etag || taken(name, id, row) !== undefined;
+      });
+      if (fails) return { kind: 'changed' };
+      const etags = writes.map(({ entity: name, row }) => put(name, String(row[entity(name).key]), row));
+      return { kind: 'written', etags };
+    },
+
+    remove: async (name, id, etag) => {
+      if (rowsOf(name).get(id)?.etag !== etag) return { kind: 'changed' };
+      rowsOf(name).delete(id);
+      return { kind: 'removed' };
+    },
+
+    list: async (name, { equals = {}, between = {}, properties, after, limit }) => {
       const conditions = Object.entries(equals);
+      const spans = Object.entries(between);
       const start = after === undefined ? '' : sortKey(after);
       const found = [...rowsOf(name).entries()]
         .map(([id, stored]) => ({ id, stored, at: sortKey(id) }))
         .filter(
-          ({ at, stored }) => at > start && conditions.every(([key, value]) => (stored.row[key] ?? null) === value),
+          ({ at, stored: { row } }) =>
+            at > start &&
+            conditions.every(([key, value]) => (row[key] ?? null) === value) &&
+            spans.every(([key, span]) => isWithin(span, row[key])),
         )
         .toSorted((a, b) => (a.at < b.at ? -1 : 1));
       const page = found.slice(0, limit);
       return {
-        records: page.map(({ stored }) => stored),
+        records: page.map(({ stored }) => (properties ? only([entity(name).key, ...properties], stored) : stored)),
         ...(found.length > limit && { next: page.at(-1)?.id ?? after }),
       };
     },
   };
+}
+
+function only(properties: readonly string[], { row, etag }: Stored): Stored {
+  return { row: Object.fromEntries(Object.entries(row).filter(([key]) => properties.includes(key))), etag };
 }

@@ -15,7 +15,8 @@ import {
   groupRowKey,
   waitingRowKey,
 } from './group-row';
-import { partition, placeOf } from './placement';
+import { partition } from './placement';
+import { findPlace, placeIn, reserveId } from './reserved-ids';
 import { toEntity } from './row';
 import { fromStorageETag, toStorageETag } from './etag';
 import { translate } from './storage-errors';
@@ -30,6 +31,8 @@ interface Version {
 }
 
 const table = entity('msdyn_iotalert').stored.table;
+
+const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
 
 /**
  * The ledger on Table Storage: one table, one partition a shard, one entity-group transaction a commit. Remembered rows
@@ -61,15 +64,17 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
       const { subResponses } = await client.submitTransaction(actions);
       return subResponses.map(({ etag }) => etag ?? '');
     } catch (error) {
-      if (error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412)) return false;
+      // 404: a record to change was deleted.
+      if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) return false;
       throw translate(error);
     }
   };
 
   return {
-    read: async (shard, groupKeys, source) => {
+    read: async (shard, groupKeys, source, how) => {
       const client = await tables.client(table);
       const partitionKey = partition(shard);
+      if (how === 'fresh') for (const key of groupKeys) groups.forget(`${partitionKey}/${groupRowKey(key)}`);
       const [coverage, ...found] = await Promise.all([
         source ? readCoverage(client, partitionKey, source) : undefined,
         ...groupKeys.map((key) => readGroup(client, partitionKey, key)),
@@ -87,9 +92,8 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
 
     commit: async (shard, entry, shardVersion, source) => {
       const client = await tables.client(table);
-      const partitionKey = partition(shard);
       const version = shardVersion as unknown as Version;
-      const { actions, written } = actionsOf(entry, partitionKey, version, source);
+      const { actions, written } = actionsOf(entry, shard, version, source);
       const etags = await submit(client, actions);
       if (etags === false) {
         for (const { key } of written) {
@@ -105,9 +109,17 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
       return { kind: 'committed' };
     },
 
+    reserve: async (alertId, shard) => {
+      const client = await tables.client(table);
+      const reserved = await reserveId(client, alertId, shard).catch((error: unknown) => {
+        throw translate(error);
+      });
+      return { kind: reserved ? 'reserved' : 'taken' };
+    },
+
     revise: async (name, row, etag, regroup) => {
       const client = await tables.client(table);
-      const place = placeOf(name, String(row[entity(name).key]));
+      const place = await findPlace(client, name, String(row[entity(name).key]), options);
       const { partitionKey } = place;
       for (let attempt = 0; attempt < 50; attempt += 1) {
         const actions: TransactionAction[] = [
@@ -162,15 +174,17 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
   };
 }
 
-function actionsOf(entry: Entry, partitionKey: string, version: Version, source: Source | undefined) {
+function actionsOf(entry: Entry, shard: number, version: Version, source: Source | undefined) {
+  const partitionKey = partition(shard);
   const actions: TransactionAction[] = [];
   const written: { key: string; at: number; group?: Group; coverage?: Coverage }[] = [];
   for (const { entity: name, row } of entry.inserts) {
-    const place = placeOf(name, String(row[entity(name).key]));
+    const place = placeIn(shard, name, String(row[entity(name).key]));
     actions.push(['create', toEntity(name, row, place)]);
   }
-  for (const { entity: name, id, row } of entry.merges) {
-    actions.push(['update', toEntity(name, row, placeOf(name, id)), 'Merge']);
+  for (const { entity: name, id, row, etag } of entry.merges) {
+    const changed = toEntity(name, row, placeIn(shard, name, id));
+    actions.push(['update', changed, 'Merge', etag === undefined ? {} : { etag: toStorageETag(etag) }]);
   }
   for (const { deviceId, groupKey, since } of entry.waiting) {
     const rowKey = waitingRowKey(deviceId, groupKey);

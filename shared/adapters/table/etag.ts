@@ -17,6 +17,11 @@ export function fromStorageETag(etag: string): string {
   return `W/"${parts.slice(1).join('')}"`;
 }
 
+/** The ETag of a row. Where storage left it out, because only some properties were asked for, it follows from the time. */
+export function etagOf(stored: { etag?: string; timestamp?: string }): string {
+  return fromStorageETag(stored.etag ?? `W/"datetime'${encodeURIComponent(stored.timestamp ?? '')}'"`);
+}
+
 /** The ETag to send to Table Storage; a text that never was an ETag of ours becomes one that matches nothing. */
 export function toStorageETag(etag: string): string {
   const [, year, month, day, hour, minute, second, fraction] = ours.exec(etag) ?? [];

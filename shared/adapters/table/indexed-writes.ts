@@ -59,7 +59,26 @@ export async function replaceIndexed(
     await undo(records, id, alternateKey, { value: value as string, before });
     return { kind: 'exists', property: alternateKey };
   }
-  if (typeof before === 'string') await index.giveBack(before, id);
+  const given = typeof before === 'string' ? await index.heldBy(before, id) : undefined;
+  if (given) await index.release(given);
+  return done;
+}
+
+/**
+ * Removes a record, then its index row as it was before: whoever claims the value in between keeps it. A crash in between
+ * leaves an index row that names nobody.
+ */
+export async function removeIndexed(
+  { records, index, alternateKey }: IndexedTable,
+  id: string,
+  etag: string,
+): ReturnType<RecordStore['remove']> {
+  const old = await records.get(id);
+  if (old?.etag !== etag) return { kind: 'changed' };
+  const value = old.row[alternateKey];
+  const hold = typeof value === 'string' ? await index.heldBy(value, id) : undefined;
+  const done = await records.remove(id, etag);
+  if (done.kind === 'removed' && hold) await index.release(hold);
   return done;
 }
 

@@ -90,10 +90,10 @@ export function keyIndex(client: TableClient, prefix: string, options: () => { a
 
     release,
 
-    /** Gives a value back that the record had. */
-    giveBack: async (value: string, id: string): Promise<void> => {
+    /** The hold of a record on a value that it has. */
+    heldBy: async (value: string, id: string): Promise<Hold | undefined> => {
       const hold = await read(placeOfValue(value));
-      if (hold?.id === id) await release(hold);
+      return hold?.id === id ? hold : undefined;
     },
   };
 }

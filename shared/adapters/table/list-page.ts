@@ -1,16 +1,18 @@
 import type { TableClient } from '@azure/data-tables';
-import type { Scalar } from '../../model/edm';
+import { isWithin } from '../../domain/record-query';
+import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import { propertiesOf } from '../../model/properties';
 import type { ListRequest, Page, Stored } from '../../ports/record-store';
-import { fromStorageETag } from './etag';
-import { rangeOf, rowKeyOf } from './placement';
-import { condition, fromEntity } from './row';
+import { etagOf } from './etag';
+import { rangesOf, rowKeyOf } from './placement';
+import { condition, fromEntity, spanCondition, storedNames } from './row';
 import { mergeShards } from './shard-merge';
+import type { ShardQuery } from './shard-merge';
 
-/** Conditions that a query of Table Storage may hold beside the key range (its limit is 15 in all). */
-const mostConditions = 10;
+/** Comparisons that a query of Table Storage may hold beside the key range (its limit is 15 in all). */
+const mostComparisons = 10;
 
 /** Rows that one page of a shard holds (the service allows 1,000), and rows that one call looks at. */
 const mostRowsInPage = 500;
@@ -20,39 +22,74 @@ const mostRowsExamined = 10_000;
 export async function listPage(
   client: TableClient,
   name: EntityName,
-  { equals = {}, after, limit }: ListRequest,
+  request: ListRequest,
   options: () => { abortSignal: AbortSignal },
 ): Promise<Page> {
-  const { pushed, rest } = split(name, equals);
-  const { from, to } = rangeOf(name);
-  const start = after === undefined ? `RowKey ge '${from}'` : `RowKey gt '${rowKeyOf(name, after)}'`;
-  const query = [start, `RowKey lt '${to}'`, ...pushed].join(' and ');
-  // One row more than asked for tells whether there is a next page.
-  const pageSize = Math.min(limit + 1, mostRowsInPage);
+  const { after, limit } = request;
+  const { pushed, rest } = split(conditionsOf(name, request));
+  const query: ShardQuery = {
+    filters: keyRanges(name, request).map((range) => [range, ...pushed].join(' and ')),
+    select: namesNeeded(name, request),
+    // One row more than asked for tells whether there is a next page.
+    pageSize: Math.min(limit + 1, mostRowsInPage),
+  };
   const records: Stored[] = [];
   let examined = 0;
   let last = after;
-  for await (const stored of mergeShards(client, query, pageSize, options)) {
+  for await (const stored of mergeShards(client, query, options)) {
     if (records.length === limit || examined === mostRowsExamined) return { records, ...(last && { next: last }) };
     examined += 1;
     const row = fromEntity(name, stored);
     last = String(row[entity(name).key]);
-    if (rest.every(([property, value]) => (row[property] ?? null) === value)) {
-      records.push({ row, etag: fromStorageETag(stored.etag) });
-    }
+    if (rest.every(({ holds }) => holds(row))) records.push({ row, etag: etagOf(stored) });
   }
   return { records };
 }
 
-/** What storage can look for itself, and what is left for us: properties that are absent have no equal there. */
-function split(name: EntityName, equals: Readonly<Record<string, Scalar>>) {
-  const properties = propertiesOf(name);
+/** Which keys to look at: those after the last page's, of records that may have been created in the span asked for. */
+function keyRanges(name: EntityName, { after, between }: ListRequest): string[] {
+  const seen = after === undefined ? '' : rowKeyOf(name, after);
+  return rangesOf(name, between?.['createdon'])
+    .filter(({ to }) => seen < to)
+    .map(({ from, to }) => `${seen < from ? `RowKey ge '${from}'` : `RowKey gt '${seen}'`} and RowKey lt '${to}'`);
+}
+
+interface Condition {
+  /** In storage's own words; none when storage cannot look for it. */
+  comparisons: string[];
+  holds(row: Row): boolean;
+}
+
+function conditionsOf(name: EntityName, { equals = {}, between = {} }: ListRequest): Condition[] {
+  return [
+    ...Object.entries(equals).map(([property, value]): Condition => {
+      const column = propertiesOf(name).get(property)?.column;
+      // A property that is absent in storage has no equal there.
+      const comparisons = column && value !== null ? [condition(column, property, value)] : [];
+      return { comparisons, holds: (row) => (row[property] ?? null) === value };
+    }),
+    ...Object.entries(between).map(([property, span]): Condition => ({
+      comparisons: spanCondition(property, span),
+      holds: (row) => isWithin(span, row[property]),
+    })),
+  ];
+}
+
+/** What storage can look for itself, as far as a query may hold it, and what is left for us. */
+function split(conditions: readonly Condition[]): { pushed: string[]; rest: Condition[] } {
   const pushed: string[] = [];
-  const rest: [string, Scalar][] = [];
-  for (const [property, value] of Object.entries(equals)) {
-    const column = properties.get(property)?.column;
-    if (column && value !== null && pushed.length < mostConditions) pushed.push(condition(column, property, value));
-    else rest.push([property, value]);
+  const rest: Condition[] = [];
+  for (const each of conditions) {
+    const fits = each.comparisons.length > 0 && pushed.length + each.comparisons.length <= mostComparisons;
+    if (fits) pushed.push(...each.comparisons);
+    else rest.push(each);
   }
   return { pushed, rest };
+}
+
+/** The stored properties to ask for; all when nothing says which are needed. */
+function namesNeeded(name: EntityName, { properties, equals = {}, between = {} }: ListRequest): string[] | undefined {
+  if (!properties) return undefined;
+  const needed = [entity(name).key, ...properties, ...Object.keys(equals), ...Object.keys(between)];
+  return ['PartitionKey', 'RowKey', 'Timestamp', ...storedNames(name, [...new Set(needed)])];
 }

@@ -1,4 +1,6 @@
-import { placeInId, shardCount, shardOf, sortKey } from '../../domain/ids';
+import { idTimes } from '../../domain/id-times';
+import { newestFirst, placeInId, shardCount, shardOf, sortKey } from '../../domain/ids';
+import type { Span } from '../../domain/record-query';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 
@@ -26,8 +28,24 @@ export function partition(shard: number): string {
 /** Every partition of a table. */
 export const partitions: readonly string[] = Array.from({ length: shardCount }, (_, shard) => partition(shard));
 
-/** The row keys of a table's records within each partition: from `from` up to, not including, `to`. */
-export function rangeOf(name: EntityName): { from: string; to: string } {
+/** Row keys from `from` up to, not including, `to`. */
+export interface KeyRange {
+  from: string;
+  to: string;
+}
+
+/**
+ * The row keys of a table's records within each partition, in order: of all records, or of those that may have been
+ * created in a span. Ids that clients chose hold no time, so their keys are a range of their own, the last.
+ */
+export function rangesOf(name: EntityName, created: Span = {}): KeyRange[] {
   const { prefix } = entity(name).stored;
-  return { from: `${prefix}-`, to: `${prefix}.` };
+  const { from, to } = idTimes(name, created);
+  const first = `${prefix}-${to === undefined ? '' : newestFirst(to)}`;
+  const end = `${prefix}.`;
+  if (from === undefined) return [{ from: first, to: end }];
+  return [
+    { from: first, to: `${prefix}-${newestFirst(Math.max(from, 1) - 1)}` },
+    { from: `${prefix}-${newestFirst(0)}`, to: end },
+  ];
 }

@@ -1,12 +1,14 @@
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import type { RecordStore } from '../../ports/record-store';
-import { insertIndexed, replaceIndexed } from './indexed-writes';
+import { insertIndexed, removeIndexed, replaceIndexed } from './indexed-writes';
 import { keyIndex } from './key-index';
 import { listPage } from './list-page';
 import { recordRows } from './record-rows';
+import type { RecordRows } from './record-rows';
 import { translate } from './storage-errors';
 import type { Tables } from './tables';
+import { writeTogether } from './write-together';
 
 /**
  * Records on Table Storage. A read by id is one request, and so is a write; a table with an alternate key needs a few more
@@ -15,10 +17,24 @@ import type { Tables } from './tables';
 export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout?: number } = {}): RecordStore {
   const options = () => ({ abortSignal: AbortSignal.timeout(timeout) });
 
+  const complete = new Map<EntityName, Promise<unknown>>();
+
+  /** Writes the records that every store has, when the table is used first; those that are there stay as they are. */
+  const withBuiltIn = async (name: EntityName, records: RecordRows): Promise<void> => {
+    const { builtIn } = entity(name);
+    if (!builtIn) return;
+    const writing = complete.get(name) ?? Promise.all(builtIn.map((row) => records.create(row)));
+    complete.set(name, writing);
+    // A failure must not be remembered: the next call tries again.
+    writing.catch(() => complete.delete(name));
+    await writing;
+  };
+
   const open = async (name: EntityName) => {
     const { key, alternateKey, stored } = entity(name);
     const client = await tables.client(stored.table);
     const records = recordRows(client, name, options);
+    await withBuiltIn(name, records);
     if (alternateKey === undefined) return { client, records };
     return {
       client,
@@ -50,6 +66,13 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
       return indexed ? replaceIndexed(indexed, row, etag) : records.replace(row, etag);
     },
 
+    remove: async (name, id, etag) => {
+      const { records, indexed } = await open(name);
+      return indexed ? removeIndexed(indexed, id, etag) : records.remove(id, etag);
+    },
+
+    writeTogether: async (writes) => writeTogether(tables, writes, options),
+
     list: async (name, request) => {
       const { client } = await open(name);
       return listPage(client, name, request, options);
@@ -73,6 +96,8 @@ function translated(store: RecordStore): RecordStore {
     getByAlternateKey: guard(store.getByAlternateKey),
     insert: guard(store.insert),
     replace: guard(store.replace),
+    remove: guard(store.remove),
+    writeTogether: guard(store.writeTogether),
     list: guard(store.list),
   };
 }

@@ -1,4 +1,5 @@
 import type { TableEntity } from '@azure/data-tables';
+import type { Span } from '../../domain/record-query';
 import type { Column, Row, Scalar } from '../../model/edm';
 import { propertiesOf } from '../../model/properties';
 import type { EntityName } from '../../model/entities';
@@ -38,12 +39,35 @@ export function fromEntity(name: EntityName, stored: Readonly<Record<string, unk
   return row;
 }
 
+/** The stored properties that hold these properties of a table, the pieces of long texts included. */
+export function storedNames(name: EntityName, properties: readonly string[]): string[] {
+  return properties.flatMap((property) => {
+    const column = propertiesOf(name).get(property)?.column;
+    const longest = column && 'maxLength' in column ? column.maxLength : 0;
+    // A piece that would tear a surrogate pair is one unit shorter.
+    const parts = Math.max(1, Math.ceil(longest / (longestText - 1)));
+    return Array.from({ length: parts }, (_, part) => partName(property, part));
+  });
+}
+
+/** The condition that a text or a time lies in a span. */
+export function spanCondition(property: string, { from, to }: Span): string[] {
+  return [
+    ...(from === undefined ? [] : [`${property} ge ${quoted(from)}`]),
+    ...(to === undefined ? [] : [`${property} lt ${quoted(to)}`]),
+  ];
+}
+
 /** A condition of Table Storage's query language; the value must not be null. */
 export function condition(column: Column, property: string, value: Scalar): string {
-  if (typeof value === 'string') return `${property} eq '${value.replaceAll("'", "''")}'`;
+  if (typeof value === 'string') return `${property} eq ${quoted(value)}`;
   // Without a point the service would look for an Int32, and a Double is never equal to that.
   const literal = column.kind === 'decimal' && Number.isInteger(value) ? `${String(value)}.0` : String(value);
   return `${property} eq ${literal}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function storedValue(column: Column, value: Scalar) {

@@ -4,26 +4,44 @@ import { partitions } from './placement';
 /** A row as the storage client returns it. */
 export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
 
+/** What is asked of each shard. */
+export interface ShardQuery {
+  /** One for each range of keys, in their order; a later one is asked for when those before are used up. */
+  filters: string[];
+  /** The properties to return; all when absent. */
+  select: string[] | undefined;
+  /** Rows a page. */
+  pageSize: number;
+}
+
 /** One shard's rows in order of row key, fetched a page at a time and only when they are needed. */
 function shardReader(
   client: TableClient,
-  filter: string,
-  pageSize: number,
+  partition: string,
+  { filters, select, pageSize }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ) {
-  const pages = client.listEntities({ ...options(), queryOptions: { filter } }).byPage({ maxPageSize: pageSize });
+  const open = (filter: string) => {
+    const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
+    return client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
+  };
+  const later = [...filters];
+  let pages: ReturnType<typeof open> | undefined;
   let rows: StoredRow[] = [];
   let at = 0;
-  let ended = false;
+  let ended = filters.length === 0;
   return {
     isHungry: () => at === rows.length && !ended,
     /** Fetches until there is a row to look at. Azure may send empty pages on the way. */
     feed: async () => {
       while (at === rows.length && !ended) {
+        pages ??= open(later.shift()!);
         const { value, done } = await pages.next();
-        ended = done === true || value.continuationToken === undefined;
         rows = done === true ? [] : value;
         at = 0;
+        if (done !== true && value.continuationToken !== undefined) continue;
+        pages = undefined;
+        ended = later.length === 0;
       }
     },
     head: () => rows[at],
@@ -37,13 +55,10 @@ function shardReader(
  */
 export async function* mergeShards(
   client: TableClient,
-  condition: string,
-  pageSize: number,
+  query: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ): AsyncGenerator<StoredRow> {
-  const shards = partitions.map((partition) =>
-    shardReader(client, `PartitionKey eq '${partition}' and ${condition}`, pageSize, options),
-  );
+  const shards = partitions.map((partition) => shardReader(client, partition, query, options));
   for (;;) {
     await Promise.all(shards.filter((shard) => shard.isHungry()).map((shard) => shard.feed()));
     let first: (typeof shards)[number] | undefined;

@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TableEntity } from '@azure/data-tables';
 import { newestFirst } from '../../domain/ids';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
@@ -6,6 +6,7 @@ import type { Waiting } from '../../ports/alert-ledger';
 import { waitingRowKey } from './group-row';
 import { partitions } from './placement';
 import { toEntity } from './row';
+import { hasStatus } from './storage-errors';
 
 /** The notes of alerts that wait for a device: of one device, or of all. */
 export async function* waitingNotes(
@@ -35,7 +36,7 @@ export async function linkRows(
   columns: Row,
 ): Promise<number> {
   const { prefix } = entity('msdyn_iotalert').stored;
-  const range = `RowKey ge '${prefix}-' and RowKey lt '${prefix}-${newestFirst(since - 1)}'`;
+  const range = `RowKey ge '${prefix}-' and RowKey lt '${since > 0 ? `${prefix}-${newestFirst(since - 1)}` : `${prefix}.`}'`;
   const device = deviceId.replaceAll("'", "''");
   const filter = `PartitionKey eq '${partitionKey}' and ${range} and msdyn_deviceid eq '${device}'`;
   let linked = 0;
@@ -43,8 +44,18 @@ export async function linkRows(
   for await (const row of client.listEntities({ queryOptions: { filter, select } })) {
     if (row['ccs_groupkey'] !== groupKey || row['_msdyn_device_value']) continue;
     const place = { partitionKey, rowKey: String(row.rowKey) };
-    await client.updateEntity(toEntity('msdyn_iotalert', columns, place), 'Merge');
-    linked += 1;
+    if (await mergeInto(client, toEntity('msdyn_iotalert', columns, place))) linked += 1;
   }
   return linked;
+}
+
+/** Whether the row was still there. */
+async function mergeInto(client: TableClient, row: TableEntity): Promise<boolean> {
+  try {
+    await client.updateEntity(row, 'Merge');
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    throw error;
+  }
 }

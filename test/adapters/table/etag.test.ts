@@ -1,4 +1,4 @@
-import { fromStorageETag, toStorageETag } from '../../../shared/adapters/table/etag';
+import { etagOf, fromStorageETag, toStorageETag } from '../../../shared/adapters/table/etag';
 
 test.each([
   { which: 'Azurite', stored: `W/"datetime'2026-11-21T04%3A14%3A50.1234567Z'"`, ours: 'W/"202611210414501234567"' },
@@ -21,6 +21,12 @@ test.each([
 ])('an ETag of $which becomes digits and leads back', ({ stored, ours }) => {
   expect(fromStorageETag(stored)).toBe(ours);
   expect(toStorageETag(ours)).toBe(stored);
+});
+
+test('an ETag that storage left out follows from the time of the row', () => {
+  const etag = `W/"datetime'2026-11-21T04%3A14%3A50.1234567Z'"`;
+  expect(etagOf({ timestamp: '2026-11-21T04:14:50.1234567Z' })).toBe(fromStorageETag(etag));
+  expect(etagOf({ etag, timestamp: '2020-01-01T00:00:00Z' })).toBe(fromStorageETag(etag));
 });
 
 test.each(['*', '', 'W/"1"', `W/"'"`, '"20201001003837"', 'W/"2020100100383700000001"'])(

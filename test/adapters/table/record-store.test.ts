@@ -11,7 +11,7 @@ import { openTables } from '../../../shared/adapters/table/tables';
 import type { Tables } from '../../../shared/adapters/table/tables';
 import { makeId, shardCount, shardOf } from '../../../shared/domain/ids';
 import type { Row } from '../../../shared/model/edm';
-import type { RecordStore } from '../../../shared/ports/record-store';
+import type { RecordStore, Write } from '../../../shared/ports/record-store';
 
 let counter = 0;
 const nextId = (shard?: number) => {
@@ -20,6 +20,11 @@ const nextId = (shard?: number) => {
   return makeId({ time: Date.UTC(2026, 10, 21) + counter, shard: shard ?? shardOf(seed), seed });
 };
 const device = (deviceId: string): Row => ({ msdyn_iotdeviceid: nextId(), msdyn_name: 'T', msdyn_deviceid: deviceId });
+
+const account = (accountid: string, description = 'x'): Write => ({
+  entity: 'account',
+  row: { accountid, description },
+});
 
 describe('on Azurite', () => {
   let azurite: Azurite;
@@ -112,6 +117,38 @@ describe('on Azurite', () => {
     expect(await store.insert('msdyn_iotdevice', row)).toEqual({ kind: 'exists', property: 'msdyn_iotdeviceid' });
   });
 
+  test.each<{ which: string; writes: () => Write[] }>([
+    { which: 'of no records', writes: () => [] },
+    { which: 'in two partitions', writes: () => [0, 1].map((shard) => account(nextId(shard))) },
+    {
+      which: 'of two tables',
+      writes: () => [
+        account(nextId(0)),
+        { entity: 'msdyn_customerasset', row: { msdyn_customerassetid: nextId(0), msdyn_name: 'x' } },
+      ],
+    },
+    { which: 'of a device', writes: () => [{ entity: 'msdyn_iotdevice', row: device('apart') }] },
+    { which: 'of 101 records', writes: () => Array.from({ length: 101 }, () => account(nextId(0))) },
+    {
+      which: 'of very long records',
+      writes: () => Array.from({ length: 40 }, () => account(nextId(0), 'x'.repeat(20_000))),
+    },
+  ])('writes $which do not fit in one transaction', async ({ writes }) => {
+    const before = requests.length;
+    expect(await store.writeTogether(writes())).toEqual({ kind: 'apart' });
+    expect(requests.length).toBe(before);
+  });
+
+  test('a removed device leaves no index row behind', async () => {
+    const row = device('leaving');
+    const made = await store.insert('msdyn_iotdevice', row);
+    await store.remove('msdyn_iotdevice', String(row.msdyn_iotdeviceid), made.kind === 'inserted' ? made.etag : '');
+    const left: string[] = [];
+    const client = await tables.client('devices');
+    for await (const { rowKey } of client.listEntities<{ rowKey: string }>()) left.push(rowKey);
+    expect(left.filter((rowKey) => rowKey.endsWith('leaving'))).toEqual([]);
+  });
+
   test('ETags of this storage lead back to it', async () => {
     const client = await tables.client('accounts');
     const id = nextId();
@@ -185,9 +222,8 @@ describe('on a table service that', () => {
   test('never answers, a call ends in time', async () => {
     const store = await storeOn(() => {}, 100);
     const calls = [store.get('account', nextId()), store.list('account', { limit: 1 })];
-    for (const call of calls) {
-      await expect(call).rejects.toMatchObject({ code: 'storage-unavailable', cause: expect.anything() as unknown });
-    }
+    const unavailable = { code: 'storage-unavailable', cause: expect.anything() as unknown };
+    await Promise.all(calls.map(async (call) => expect(call).rejects.toMatchObject(unavailable)));
   });
 
   test.each([

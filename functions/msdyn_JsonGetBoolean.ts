@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { booleanIn } from '../shared/domain/json-field';
+import { calling } from '../shared/odata/action-call';
+
+/** Reads true or false from a JSON text; the default when there is neither at the path. */
+export const jsonGetBoolean = calling(
+  'msdyn_JsonGetBoolean',
+  ({ Json, PropertyPath, DefaultReturnValue }) => booleanIn(Json, PropertyPath) ?? DefaultReturnValue ?? false,
+);
+
+app.http('msdyn_JsonGetBoolean', {
+  route: 'data/v9.2/msdyn_JsonGetBoolean',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: jsonGetBoolean,
+});

@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { numberIn } from '../shared/domain/json-field';
+import { calling } from '../shared/odata/action-call';
+
+/** Reads a number from a JSON text, digit by digit as it stands there; the default when there is none at the path. */
+export const jsonGetNumber = calling(
+  'msdyn_JsonGetNumber',
+  ({ Json, PropertyPath, DefaultReturnValue }) => numberIn(Json, PropertyPath) ?? DefaultReturnValue ?? '0',
+);
+
+app.http('msdyn_JsonGetNumber', {
+  route: 'data/v9.2/msdyn_JsonGetNumber',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: jsonGetNumber,
+});

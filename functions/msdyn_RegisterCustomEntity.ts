@@ -1,0 +1,20 @@
+import { app } from '@azure/functions';
+import { registration } from '../shared/composition';
+import { calling } from '../shared/odata/action-call';
+import { enableRecords } from '../shared/workflows/enable-records';
+import type { EnableDeps } from '../shared/workflows/enable-records';
+
+/**
+ * Makes records of any table ready for devices: those without one get one, connected to them, and all of their devices are
+ * registered.
+ */
+export function registerCustomEntity(dependencies: () => EnableDeps) {
+  return calling('msdyn_RegisterCustomEntity', async (call) => enableRecords(call, dependencies()));
+}
+
+app.http('msdyn_RegisterCustomEntity', {
+  route: 'data/v9.2/msdyn_RegisterCustomEntity',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: registerCustomEntity(registration),
+});

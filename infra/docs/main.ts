@@ -1,0 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { webApiPage } from './web-api';
+
+/** `npm run docs`: writes the pages that follow from the model. Runs from `dist/infra/docs`. */
+const root = resolve(__dirname, '..', '..', '..');
+writeFileSync(join(root, 'docs', 'web-api.md'), webApiPage());

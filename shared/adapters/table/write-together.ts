@@ -1,0 +1,59 @@
+import type { TransactionAction } from '@azure/data-tables';
+import { entity } from '../../model/entities';
+import type { RecordStore, Write } from '../../ports/record-store';
+import { fromStorageETag, toStorageETag } from './etag';
+import { findPlace } from './reserved-ids';
+import { toEntity } from './row';
+import { hasStatus } from './storage-errors';
+import type { Tables } from './tables';
+
+/** What one entity-group transaction holds; the service allows 4 MiB. */
+const mostRows = 100;
+const mostCharacters = 600_000;
+
+/**
+ * Writes records in one entity-group transaction, when they lie in one partition of one table. A table with an alternate
+ * key never does: its index rows lie in partitions of their own.
+ */
+export async function writeTogether(
+  tables: Tables,
+  writes: readonly Write[],
+  options: () => { abortSignal: AbortSignal },
+): ReturnType<RecordStore['writeTogether']> {
+  const places = await Promise.all(
+    writes.map(async ({ entity: name, row }) => {
+      const client = await tables.client(entity(name).stored.table);
+      return findPlace(client, name, String(row[entity(name).key]), options);
+    }),
+  );
+  const rows = writes.map(({ entity: name, row, etag }, index) => {
+    const place = places[index]!;
+    const stored = toEntity(name, row, place);
+    const action: TransactionAction =
+      etag === undefined ? ['create', stored] : ['update', stored, 'Replace', { etag: toStorageETag(etag) }];
+    return { name, place, action };
+  });
+  const first = rows[0];
+  const fits =
+    first !== undefined &&
+    rows.length <= mostRows &&
+    JSON.stringify(rows).length <= mostCharacters &&
+    rows.every(
+      ({ name, place }) =>
+        entity(name).alternateKey === undefined &&
+        entity(name).stored.table === entity(first.name).stored.table &&
+        place.partitionKey === first.place.partitionKey,
+    );
+  if (!fits) return { kind: 'apart' };
+  const client = await tables.client(entity(first.name).stored.table);
+  try {
+    const { subResponses } = await client.submitTransaction(
+      rows.map(({ action }) => action),
+      options(),
+    );
+    return { kind: 'written', etags: subResponses.map(({ etag }) => fromStorageETag(etag!.trim())) };
+  } catch (error) {
+    if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
+    throw error;
+  }
+}

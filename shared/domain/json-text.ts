@@ -1,0 +1,38 @@
+/*
+ * Values of a JSON text by their place in it, without reading them into JavaScript: a number keeps every digit it was
+ * written with. All functions take a text that `JSON.parse` accepts, and none calls itself, so depth cannot exhaust the
+ * stack.
+ */
+
+/** Tokens of valid JSON: texts, brackets, separators, and everything else (numbers, true, false, null). */
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
+
+/** Text of the value that `step` leads to from the outermost one: a property (the last of that name) or an item. */
+export function valueAt(text: string, step: string | number): string | undefined {
+  const opens = text.trimStart()[0];
+  if (opens !== (typeof step === 'string' ? '{' : '[')) return undefined;
+  let depth = 0;
+  let item = 0;
+  let wanted = step === 0;
+  let start: number | undefined;
+  let previous = '';
+  let found: string | undefined;
+  for (const { 0: part, index } of text.matchAll(token)) {
+    if (depth === 1 && start !== undefined && (part === ',' || part === '}' || part === ']')) {
+      if (wanted) found = text.slice(start, index).trimEnd();
+      start = undefined;
+      if (part === ',') wanted = step === (item += 1);
+    }
+    if (part === ']' || part === '}') depth -= 1;
+    else if (depth === 1 && part === ':') wanted = JSON.parse(previous) === step;
+    else if (depth === 1 && part !== ',' && (opens === '[' || previous === ':')) start ??= index;
+    if (part === '[' || part === '{') depth += 1;
+    previous = part;
+  }
+  return found;
+}
+
+/** The same JSON without the spaces between its tokens. */
+export function compact(text: string): string {
+  return (text.match(token) ?? []).join('');
+}

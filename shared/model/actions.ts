@@ -1,0 +1,203 @@
+import type { EntityName } from './entities';
+
+/** A parameter of an action. */
+export interface Parameter {
+  name: string;
+  type: 'Edm.Boolean' | 'Edm.Decimal' | 'Edm.Int32' | 'Edm.String';
+  /** A parameter that is not nullable must be sent, and not as null; a nullable one may be left out. */
+  nullable: boolean;
+  description: string;
+}
+
+/** What an action answers: a complex type with one property. */
+export interface ActionResult {
+  /** Name of the complex type, without the namespace. */
+  type: string;
+  property: { name: string; type: 'Edm.Boolean' | 'Edm.Decimal' | 'Edm.Guid' | 'Edm.String'; nullable: false };
+}
+
+/** An action of the connector, in the namespace `Microsoft.Dynamics.CRM`. */
+export interface Action {
+  displayName: string;
+  description: string;
+  /** The table to whose records it is bound; null for an action that is called by its name alone. */
+  boundTo: EntityName | null;
+  parameters: readonly Parameter[];
+  /** Null when the answer is 204 without a body. */
+  result: ActionResult | null;
+}
+
+const required = { nullable: false } as const;
+const optional = { nullable: true } as const;
+
+const value = <T extends string, E extends string>(type: T, edm: E) =>
+  ({ type, property: { name: 'Value', type: edm, nullable: false } }) as const;
+
+const json = { name: 'Json', type: 'Edm.String', ...optional, description: 'JSON to examine, as a text.' } as const;
+const propertyPath = {
+  name: 'PropertyPath',
+  type: 'Edm.String',
+  ...required,
+  description: "Name of a property, or a path to one: a.b, a[0].b, ['a']['b'], $.a or a/b. Letter case matters.",
+} as const;
+const fallback = <E extends string>(type: E) =>
+  ({
+    name: 'DefaultReturnValue',
+    type,
+    ...optional,
+    description: 'The answer when nothing usable is found there.',
+  }) as const;
+
+/**
+ * Every action of the Web API by its name. Each has its story in the file of `functions/` with the same name; what bodies
+ * are accepted, `$metadata` and the documentation follow from these rows. Names and types are those of the IoT connector
+ * of Dynamics 365; actions with the prefix `ccs_` are this project's own.
+ */
+export const actions = {
+  ccs_CreateCase: {
+    displayName: 'IoT - Create Case from Alert',
+    description: 'Opens a case for a primary alert that has none, whatever the alert or its category would open.',
+    boundTo: 'msdyn_iotalert',
+    parameters: [],
+    result: {
+      type: 'ccs_CreateCaseResponse',
+      property: { name: 'incidentid', type: 'Edm.Guid', nullable: false },
+    },
+  },
+
+  ccs_CreateWorkOrder: {
+    displayName: 'IoT - Create Work Order from Alert',
+    description: 'Opens a work order for a primary alert that has none, also when it has a case already.',
+    boundTo: 'msdyn_iotalert',
+    parameters: [],
+    result: {
+      type: 'ccs_CreateWorkOrderResponse',
+      property: { name: 'msdyn_workorderid', type: 'Edm.Guid', nullable: false },
+    },
+  },
+
+  msdyn_IoTSendTestAlert: {
+    displayName: 'IoT - Send Test Alert',
+    description:
+      'Sends one message of type Test to the hub as each device; it comes back as an alert that opens nothing.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'IoTDeviceIds',
+        type: 'Edm.String',
+        ...required,
+        description: 'Ids of IoT Device records (not Device IDs), separated by commas.',
+      },
+    ],
+    result: null,
+  },
+
+  msdyn_JsonGetBoolean: {
+    displayName: 'JSON-based Field Value - Get Boolean',
+    description: 'Reads true or false from a JSON text.',
+    boundTo: null,
+    parameters: [json, propertyPath, fallback('Edm.Boolean')],
+    result: value('msdyn_JsonGetBooleanResponse', 'Edm.Boolean'),
+  },
+
+  msdyn_JsonGetNumber: {
+    displayName: 'JSON-based Field Value - Get Number',
+    description: 'Reads a number from a JSON text, with its decimal digits as they stand there.',
+    boundTo: null,
+    parameters: [json, propertyPath, fallback('Edm.Decimal')],
+    result: value('msdyn_JsonGetNumberResponse', 'Edm.Decimal'),
+  },
+
+  msdyn_JsonGetString: {
+    displayName: 'JSON-based Field Value - Get String',
+    description: 'Reads a text from a JSON text; other values as JSON.',
+    boundTo: null,
+    parameters: [json, propertyPath, fallback('Edm.String')],
+    result: value('msdyn_JsonGetStringResponse', 'Edm.String'),
+  },
+
+  msdyn_ParentIoTAlerts: {
+    displayName: 'IoT - Debounce IoT Alerts',
+    description: 'Puts a primary alert under an earlier open one of its group, if that is not older than the timespan.',
+    boundTo: 'msdyn_iotalert',
+    parameters: [
+      {
+        name: 'TimespanSeconds',
+        type: 'Edm.Int32',
+        ...required,
+        description: 'Length of the time window in seconds: 60 to 180, unless the service is set up otherwise.',
+      },
+    ],
+    result: null,
+  },
+
+  msdyn_RegisterCustomEntity: {
+    displayName: 'IoT - Register Custom Entity',
+    description: 'Registers the devices that records are connected to; records without one get one, connected to them.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'EntityIds',
+        type: 'Edm.String',
+        ...required,
+        description: 'Ids of the records, separated by commas.',
+      },
+      {
+        name: 'EntityLogicalName',
+        type: 'Edm.String',
+        ...required,
+        description: 'Logical name of the table of these records, e.g. msdyn_customerasset.',
+      },
+      {
+        name: 'DeviceIds',
+        type: 'Edm.String',
+        ...optional,
+        description: 'Device IDs for the devices to create, in the order of EntityIds, separated by commas.',
+      },
+      {
+        name: 'Names',
+        type: 'Edm.String',
+        ...optional,
+        description: 'Names for the devices to create, in the order of EntityIds, separated by commas.',
+      },
+    ],
+    result: null,
+  },
+
+  msdyn_RegisterIoTDevice: {
+    displayName: 'IoT - Register Device',
+    description: 'Asks for the registration of devices; they are In Progress until it is done.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'IoTDeviceIds',
+        type: 'Edm.String',
+        ...required,
+        description: 'Ids of IoT Device records (not Device IDs), separated by commas.',
+      },
+    ],
+    result: null,
+  },
+} as const satisfies Record<string, Action>;
+
+/** Name of an action, e.g. `msdyn_RegisterIoTDevice`. */
+export type ActionName = keyof typeof actions;
+
+/** The action's row, seen as data. */
+export function action(name: ActionName): Action {
+  return actions[name];
+}
+
+type ValueOf<P extends Parameter> = {
+  'Edm.Boolean': boolean;
+  'Edm.Decimal': string;
+  'Edm.Int32': number;
+  'Edm.String': string;
+}[P['type']];
+
+/** The parameters of a call, checked: decimals as the digits that were sent, what was left out or null as null. */
+export type ArgumentsOf<N extends ActionName> = {
+  [P in (typeof actions)[N]['parameters'][number] as P['name']]: P['nullable'] extends true
+    ? ValueOf<P> | null
+    : ValueOf<P>;
+};

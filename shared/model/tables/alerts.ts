@@ -1,0 +1,101 @@
+import * as choices from '../choices';
+import type { Entity, State } from '../edm';
+import {
+  choice,
+  choiceOr,
+  count,
+  createdAndModified,
+  guid,
+  id,
+  lookup,
+  memo,
+  amount,
+  readOnly,
+  required,
+  text,
+  time,
+  whole,
+} from './columns';
+
+const alertStates: readonly State[] = [
+  { value: choices.alertState.Active, name: 'Active', statuses: { Active: choices.alertStatus.Active } },
+  { value: choices.alertState.Inactive, name: 'Inactive', statuses: { Inactive: choices.alertStatus.Inactive } },
+  {
+    value: choices.alertState.InProgress,
+    name: 'InProgress',
+    statuses: {
+      'In Progress - Case Created': choices.alertStatus['In Progress - Case Created'],
+      'In Progress - Work Order Created': choices.alertStatus['In Progress - Work Order Created'],
+      'In Progress - Command Sent': choices.alertStatus['In Progress - Command Sent'],
+      'In Progress - Command Failed': choices.alertStatus['In Progress - Command Failed'],
+    },
+  },
+  { value: choices.alertState.Closed, name: 'Closed', statuses: { Closed: choices.alertStatus.Closed } },
+];
+
+/** Alerts. They share a storage table with what they open; see `tickets.ts`. */
+export const alertTables = {
+  msdyn_iotalert: {
+    set: 'msdyn_iotalerts',
+    displayName: 'IoT Alert',
+    key: 'msdyn_iotalertid',
+    primaryName: 'msdyn_description',
+    timedIds: true,
+    stored: { table: 'alerts', prefix: 'A' },
+    states: alertStates,
+    columns: {
+      msdyn_iotalertid: id('IoT Alert'),
+      msdyn_description: required(text('Description')),
+      msdyn_alertdata: memo('Alert Data', 8192),
+      msdyn_alerttime: time('Alert Time'),
+      msdyn_alerttoken: text('Alert Token'),
+      msdyn_alerttype: choiceOr('Alert Type', choices.alertType, choices.alertType.Anomaly),
+      msdyn_alerturl: text('Alert URL', 500),
+      msdyn_device: lookup('Device', 'msdyn_iotdevice', 'msdyn_Device', 'msdyn_msdyn_iotdevice_msdyn_iotalert_Device'),
+      msdyn_deviceid: text('Device ID'),
+      msdyn_customerasset: lookup(
+        'Customer Asset',
+        'msdyn_customerasset',
+        'msdyn_CustomerAsset',
+        'msdyn_msdyn_customerasset_msdyn_iotalert_CustomerAsset',
+      ),
+      msdyn_case: lookup('Case', 'incident', 'msdyn_Case', 'msdyn_incident_msdyn_iotalert_Case'),
+      msdyn_workorder: lookup(
+        'Work Order',
+        'msdyn_workorder',
+        'msdyn_Workorder',
+        'msdyn_msdyn_workorder_msdyn_iotalert_Workorder',
+      ),
+      msdyn_parentalert: lookup(
+        'Primary Alert',
+        'msdyn_iotalert',
+        'msdyn_ParentAlert',
+        'msdyn_iotalert_msdyn_iotalert',
+      ),
+      msdyn_parentalerttoken: text('Primary Alert Token'),
+      msdyn_lastcommandsent: lookup(
+        'Last Command Sent',
+        'msdyn_iotdevicecommand',
+        'msdyn_LastCommandSent',
+        'msdyn_msdyn_iotdevicecommand_msdyn_iotalert_LastCommandSent',
+      ),
+      msdyn_lastcommandsenttime: time('Last Command Sent Time'),
+      msdyn_alertpriorityscore: whole('Priority Score (%)', 0, 100),
+      msdyn_suggestedpriority: choice('Suggested Priority', choices.suggestedPriority),
+      processid: guid('Process'),
+      stageid: guid('Process Stage'),
+      traversedpath: text('Traversed Path', 1250),
+      ccs_readingtype: readOnly(text('Reading Type')),
+      ccs_reading: readOnly(amount('Reading')),
+      ccs_threshold: readOnly(amount('Threshold')),
+      ccs_ruleoutput: readOnly(text('Rule Output')),
+      ccs_reason: readOnly(text('Reason', 400)),
+      ccs_groupkey: readOnly(text('Group Key', 400)),
+      ccs_duplicatecount: readOnly(count('Duplicates')),
+      ccs_lastalerttime: readOnly(time('Last Alert Time')),
+      statecode: choiceOr('Status', choices.alertState, choices.alertState.Active),
+      statuscode: choice('Alert Status', choices.alertStatus),
+      ...createdAndModified,
+    },
+  },
+} as const satisfies Record<string, Entity>;

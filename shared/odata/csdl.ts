@@ -1,0 +1,199 @@
+import { isServiceOwned } from '../domain/record-rules';
+import { actions } from '../model/actions';
+import type { Action } from '../model/actions';
+import { edmType } from '../model/edm';
+import type { Column } from '../model/edm';
+import { entities, entity } from '../model/entities';
+import type { EntityName } from '../model/entities';
+import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties';
+import { operations } from './resource';
+import type { Operation } from './resource';
+import { everybody } from './who-am-i';
+import { element } from './xml';
+import type { Xml } from './xml';
+
+const namespace = 'Microsoft.Dynamics.CRM';
+const alias = 'mscrm';
+const core = 'Org.OData.Core.V1';
+const validation = 'Org.OData.Validation.V1';
+
+const names = Object.keys(entities) as EntityName[];
+const actionRows: readonly (readonly [string, Action])[] = Object.entries(actions);
+
+/** The model as CSDL 4.0: what `$metadata` answers. */
+export function csdl(): string {
+  const vocabularies = [core, validation].map((vocabulary) =>
+    element(
+      'edmx:Reference',
+      { Uri: `https://oasis-tcs.github.io/odata-vocabularies/vocabularies/${vocabulary}.xml` },
+      [element('edmx:Include', { Namespace: vocabulary })],
+    ),
+  );
+  const schema = element(
+    'Schema',
+    { Namespace: namespace, Alias: alias, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
+    [
+      ...names.map(entityType),
+      ...actionRows.flatMap(([, { result }]) => (result ? [complexType(result.type, [result.property])] : [])),
+      complexType('WhoAmIResponse', whoAmI),
+      complexType('CreateMultipleResponse', [{ name: 'Ids', type: 'Collection(Edm.Guid)', nullable: false }]),
+      ...actionRows.map(([name, row]) => action(name, row)),
+      ...operations.flatMap((operation) => names.filter(isWritable).map((name) => multiple(operation, name))),
+      element('Function', { Name: 'WhoAmI' }, [returnType('WhoAmIResponse')]),
+      element('EntityContainer', { Name: 'System' }, [
+        ...names.map(entitySet),
+        ...actionRows.flatMap(([name, { boundTo }]) =>
+          boundTo === null ? [element('ActionImport', { Name: name, Action: `${alias}.${name}` })] : [],
+        ),
+        element('FunctionImport', { Name: 'WhoAmI', Function: `${alias}.WhoAmI` }),
+      ]),
+    ],
+  );
+  const document = element('edmx:Edmx', { Version: '4.0', 'xmlns:edmx': 'http://docs.oasis-open.org/odata/ns/edmx' }, [
+    ...vocabularies,
+    element('edmx:DataServices', {}, [schema]),
+  ]);
+  return `<?xml version="1.0" encoding="utf-8"?>\n${document}`;
+}
+
+function entityType(name: EntityName): Xml {
+  const { key, displayName, alternateKey } = entity(name);
+  return element('EntityType', { Name: name }, [
+    element('Key', {}, [element('PropertyRef', { Name: key })]),
+    ...[...propertiesOf(name).values()].map((property) => propertyElement(name, property.name, property.column)),
+    ...[...navigationsOf(name).values()].map((navigation) =>
+      element(
+        'NavigationProperty',
+        { Name: navigation.name, Type: `${alias}.${navigation.target}`, Partner: navigation.collection },
+        [
+          element('ReferentialConstraint', {
+            Property: navigation.property,
+            ReferencedProperty: entity(navigation.target).key,
+          }),
+        ],
+      ),
+    ),
+    ...[...collectionsOf(name).values()].map((collection) =>
+      element('NavigationProperty', {
+        Name: collection.name,
+        Type: `Collection(${alias}.${collection.members})`,
+        Partner: collection.partner.name,
+      }),
+    ),
+    described(displayName),
+    ...(alternateKey === undefined ? [] : [alternateKeys(alternateKey)]),
+  ]);
+}
+
+function propertyElement(name: EntityName, property: string, column: Column): Xml {
+  const isKey = property === entity(name).key;
+  return element(
+    'Property',
+    {
+      Name: property,
+      Type: edmType(column),
+      ...(isKey && { Nullable: 'false' }),
+      ...('maxLength' in column && { MaxLength: String(column.maxLength) }),
+      ...(column.kind === 'decimal' && { Scale: 'variable' }),
+      ...(column.kind === 'datetime' && { Precision: '3' }),
+    },
+    [
+      described(column.label),
+      ...(column.readOnly || column.kind === 'lookup'
+        ? [element('Annotation', { Term: `${core}.Permissions`, EnumMember: `${core}.Permission/Read` })]
+        : []),
+      ...(column.kind === 'choice' ? [allowedValues(column.options)] : []),
+    ],
+  );
+}
+
+function described(text: string): Xml {
+  return element('Annotation', { Term: `${core}.Description`, String: text });
+}
+
+function allowedValues(options: Readonly<Record<string, number>>): Xml {
+  const records = Object.entries(options).map(([label, value]) =>
+    element('Record', {}, [element('PropertyValue', { Property: 'Value', Int: String(value) }), described(label)]),
+  );
+  return element('Annotation', { Term: `${validation}.AllowedValues` }, [element('Collection', {}, records)]);
+}
+
+function alternateKeys(property: string): Xml {
+  const reference = element('Record', { Type: `${core}.PropertyRef` }, [
+    element('PropertyValue', { Property: 'Name', PropertyPath: property }),
+    element('PropertyValue', { Property: 'Alias', String: property }),
+  ]);
+  const key = element('Record', { Type: `${core}.AlternateKey` }, [
+    element('PropertyValue', { Property: 'Key' }, [element('Collection', {}, [reference])]),
+  ]);
+  return element('Annotation', { Term: `${core}.AlternateKeys` }, [element('Collection', {}, [key])]);
+}
+
+interface Field {
+  name: string;
+  type: string;
+  nullable: boolean;
+}
+
+const whoAmI: readonly Field[] = Object.keys(everybody).map((name) => ({ name, type: 'Edm.Guid', nullable: false }));
+
+function complexType(type: string, fields: readonly Field[]): Xml {
+  const properties = fields.map(({ name, type: edm, nullable }) =>
+    element('Property', { Name: name, Type: edm, Nullable: String(nullable), ...scaleOf(edm) }),
+  );
+  return element('ComplexType', { Name: type }, properties);
+}
+
+function returnType(type: string): Xml {
+  return element('ReturnType', { Type: `${alias}.${type}`, Nullable: 'false' });
+}
+
+/** A call that writes many records of a table: each table has its own, told apart by what it is bound to. */
+function multiple(operation: Operation, name: EntityName): Xml {
+  const records = `Collection(${alias}.${name})`;
+  return element('Action', { Name: operation, IsBound: 'true' }, [
+    element('Parameter', { Name: 'entityset', Type: records, Nullable: 'false' }),
+    element('Parameter', { Name: 'Targets', Type: records, Nullable: 'false' }),
+    ...(operation === 'CreateMultiple' ? [returnType('CreateMultipleResponse')] : []),
+  ]);
+}
+
+const isWritable = (name: EntityName) => !isServiceOwned(name);
+
+function action(name: string, { boundTo, parameters, result, description }: Action): Xml {
+  return element('Action', { Name: name, ...(boundTo !== null && { IsBound: 'true' }) }, [
+    ...(boundTo === null
+      ? []
+      : [element('Parameter', { Name: 'entity', Type: `${alias}.${boundTo}`, Nullable: 'false' })]),
+    ...parameters.map((parameter) =>
+      element(
+        'Parameter',
+        {
+          Name: parameter.name,
+          Type: parameter.type,
+          Nullable: String(parameter.nullable),
+          ...scaleOf(parameter.type),
+        },
+        [described(parameter.description)],
+      ),
+    ),
+    ...(result ? [returnType(result.type)] : []),
+    described(description),
+  ]);
+}
+
+function scaleOf(edm: string): Readonly<Record<string, string>> {
+  return edm === 'Edm.Decimal' ? { Scale: 'variable' } : {};
+}
+
+function entitySet(name: EntityName): Xml {
+  const bindings = [
+    ...[...navigationsOf(name).values()].map((navigation) => [navigation.name, navigation.target] as const),
+    ...[...collectionsOf(name).values()].map((collection) => [collection.name, collection.members] as const),
+  ];
+  return element(
+    'EntitySet',
+    { Name: entity(name).set, EntityType: `${alias}.${name}` },
+    bindings.map(([path, target]) => element('NavigationPropertyBinding', { Path: path, Target: entity(target).set })),
+  );
+}
