@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { HttpResponseInit } from '@azure/functions';
 import { ServiceError } from '../domain/errors';
 import type { Change, Changed } from '../workflows/change';
@@ -9,6 +7,8 @@ import { actionAt } from './action-address';
 import { writtenAnswer } from './answers';
 import type { Asker } from './asker';
 import type { BatchItem, InnerRequest } from './batch-request';
+import { statusOf, writeReplies } from './batch-replies';
+import type { Reply } from './batch-replies';
 import { answering } from './error-answers';
 import type { Message } from './message';
 import { recordAddress } from './record-json';
@@ -27,9 +27,6 @@ export interface Door {
   unique(): string;
   report(error: unknown): void;
 }
-
-/** An answer to a part, with what the caller called the request. */
-type Reply = HttpResponseInit & { contentId?: string | undefined };
 
 /**
  * Carries out a batch, one item after the other, and answers part by part. The first failure ends it, and its status is
@@ -50,14 +47,13 @@ export async function batchAnswer(items: readonly BatchItem[], { address, prefer
       break;
     }
   }
-  const boundary = `batchresponse_${nonce(door)}`;
+  const { contentType, body } = writeReplies(answers, door.unique);
   const headers = {
-    'Content-Type': `multipart/mixed; boundary=${boundary}`,
+    'Content-Type': contentType,
     'OData-Version': '4.0',
     ...(prefer.continueOnError && { 'Preference-Applied': 'odata.continue-on-error' }),
   };
-  const parts = answers.map((answer) => (Array.isArray(answer) ? nested(answer, nonce(door)) : part(answer)));
-  return { status, headers, body: multipart(parts, boundary) };
+  return { status, headers, body };
 }
 
 async function single(request: InnerRequest, root: string, door: Door): Promise<Reply> {
@@ -116,37 +112,4 @@ function addresses(
     }
   }
   return made;
-}
-
-function part(answer: Reply): string {
-  const { contentId, body } = answer;
-  const status = statusOf(answer);
-  const lines = [
-    'Content-Type: application/http',
-    'Content-Transfer-Encoding: binary',
-    ...(contentId === undefined ? [] : [`Content-ID: ${contentId}`]),
-    '',
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    ...Object.entries(answer.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`),
-    '',
-    typeof body === 'string' ? body : '',
-  ];
-  return lines.join('\r\n');
-}
-
-function nested(replies: readonly Reply[], unique: string): string {
-  const boundary = `changesetresponse_${unique}`;
-  return `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n${multipart(replies.map(part), boundary)}`;
-}
-
-function multipart(parts: readonly string[], boundary: string): string {
-  return `${parts.map((text) => `--${boundary}\r\n${text}\r\n`).join('')}--${boundary}--\r\n`;
-}
-
-function nonce({ unique }: Door): string {
-  return createHash('sha256').update(unique()).digest('hex').slice(0, 32);
-}
-
-function statusOf({ status }: HttpResponseInit): number {
-  return status ?? 200;
 }

@@ -6,6 +6,7 @@ import type { Column } from '../model/edm';
 import { entities, entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties';
+import { allowedValues, alternateKeys, described, notWritten, vocabularies } from './csdl-annotations';
 import { operations } from './resource';
 import type { Operation } from './resource';
 import { everybody } from './who-am-i';
@@ -14,15 +15,13 @@ import type { Xml } from './xml';
 
 const namespace = 'Microsoft.Dynamics.CRM';
 const alias = 'mscrm';
-const core = 'Org.OData.Core.V1';
-const validation = 'Org.OData.Validation.V1';
 
 const names = Object.keys(entities) as EntityName[];
 const actionRows: readonly (readonly [string, Action])[] = Object.entries(actions);
 
 /** The model as CSDL 4.0: what `$metadata` answers. */
 export function csdl(): string {
-  const vocabularies = [core, validation].map((vocabulary) =>
+  const references = vocabularies.map((vocabulary) =>
     element(
       'edmx:Reference',
       { Uri: `https://oasis-tcs.github.io/odata-vocabularies/vocabularies/${vocabulary}.xml` },
@@ -50,7 +49,7 @@ export function csdl(): string {
     ],
   );
   const document = element('edmx:Edmx', { Version: '4.0', 'xmlns:edmx': 'http://docs.oasis-open.org/odata/ns/edmx' }, [
-    ...vocabularies,
+    ...references,
     element('edmx:DataServices', {}, [schema]),
   ]);
   return `<?xml version="1.0" encoding="utf-8"?>\n${document}`;
@@ -99,34 +98,10 @@ function propertyElement(name: EntityName, property: string, column: Column): Xm
     },
     [
       described(column.label),
-      ...(column.readOnly || column.kind === 'lookup'
-        ? [element('Annotation', { Term: `${core}.Permissions`, EnumMember: `${core}.Permission/Read` })]
-        : []),
+      ...(column.readOnly || column.kind === 'lookup' ? [notWritten] : []),
       ...(column.kind === 'choice' ? [allowedValues(column.options)] : []),
     ],
   );
-}
-
-function described(text: string): Xml {
-  return element('Annotation', { Term: `${core}.Description`, String: text });
-}
-
-function allowedValues(options: Readonly<Record<string, number>>): Xml {
-  const records = Object.entries(options).map(([label, value]) =>
-    element('Record', {}, [element('PropertyValue', { Property: 'Value', Int: String(value) }), described(label)]),
-  );
-  return element('Annotation', { Term: `${validation}.AllowedValues` }, [element('Collection', {}, records)]);
-}
-
-function alternateKeys(property: string): Xml {
-  const reference = element('Record', { Type: `${core}.PropertyRef` }, [
-    element('PropertyValue', { Property: 'Name', PropertyPath: property }),
-    element('PropertyValue', { Property: 'Alias', String: property }),
-  ]);
-  const key = element('Record', { Type: `${core}.AlternateKey` }, [
-    element('PropertyValue', { Property: 'Key' }, [element('Collection', {}, [reference])]),
-  ]);
-  return element('Annotation', { Term: `${core}.AlternateKeys` }, [element('Collection', {}, [key])]);
 }
 
 interface Field {

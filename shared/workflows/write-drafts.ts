@@ -8,7 +8,7 @@ import { leaveGroup } from './delete-record';
 import { inTurns } from './in-turns';
 import { inUse, replaceRecord } from './record-changes';
 import type { WriteDeps } from './record-changes';
-import type { Draft } from './unit-of-work';
+import type { Draft } from './draft-records';
 
 /** Records that are written at the same time, where they do not fit in one transaction. */
 const atOnce = 8;

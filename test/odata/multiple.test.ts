@@ -156,6 +156,14 @@ test('alerts that are made together are settled together: one parent, the others
   expect(await all(records, 'incident')).toHaveLength(1);
 });
 
+test('alerts with one id are refused, made together or one after the other', async () => {
+  const row = { msdyn_iotalertid: nobody, msdyn_description: 'hot' };
+  expect((await many('CreateMultiple', 'msdyn_iotalert', [row, row])).status).toBe(412);
+  expect(await all(api.records, 'msdyn_iotalert')).toEqual([]);
+  expect((await many('CreateMultiple', 'msdyn_iotalert', [row])).status).toBe(200);
+  expect((await many('CreateMultiple', 'msdyn_iotalert', [row])).status).toBe(412);
+});
+
 test('WhoAmI answers the same user to everybody', async () => {
   const answer = await api.get('/WhoAmI');
   expect(answer.json).toMatchObject({ UserId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
