@@ -39,7 +39,7 @@ export interface OpenTicket {
 
 /** What is remembered of a group between alerts. */
 export interface Group {
-  /** Newest last, at most `windowsKept`. */
+  /** In the order they were opened; the bounds stand at `windowsKept`. */
   windows: Window[];
   tickets: OpenTicket[];
   /** Device ids of alerts whose device is not known yet. */

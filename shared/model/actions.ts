@@ -166,7 +166,8 @@ export const actions = {
 
   msdyn_RegisterIoTDevice: {
     displayName: 'IoT - Register Device',
-    description: 'Asks for the registration of devices; they are In Progress until it is done.',
+    description:
+      'Asks for the registration of devices; they are In Progress until it is done. For now the requests are queued only: nothing takes them to the hub yet.',
     boundTo: null,
     parameters: [
       {

@@ -1,19 +1,16 @@
 import { ServiceError } from '../domain/errors';
-import type { Arrival } from '../domain/fold';
-import { groupKeyOf } from '../domain/group-key';
-import { makeId, placeInId, shardOf } from '../domain/ids';
-import type { IncomingAlert } from '../domain/incoming';
+import { placeInId, shardOf } from '../domain/ids';
 import { regroupFor } from '../domain/regroup';
-import type { Row } from '../model/edm';
 import { alertState } from '../model/choices';
-import type { Alert, Device } from '../model/entities';
+import type { Alert } from '../model/entities';
 import type { AlertBatch, AlertWrites, PreparedAlert } from '../ports/alert-writes';
 import type { RecordStore, Stored } from '../ports/record-store';
-import { adoptAlert, claimId, parentMeant, shardUnder } from './adopt-alert';
+import { adoptAlert, claimId, parentMeant } from './adopt-alert';
 import { deviceDirectory } from './device-directory';
-import type { DeviceView, KnownDevice } from './device-directory';
 import type { IngestDeps } from './ingest-events';
 import type { OneAtATime } from './one-at-a-time';
+import { arrivalOf, given, linksTo } from './posted-alert';
+import type { Shelved } from './posted-alert';
 import { inUse } from './record-changes';
 import { settleAlerts } from './settle-alerts';
 
@@ -39,8 +36,6 @@ interface Setting {
   parentOnCreate: boolean;
   oneAtATime: OneAtATime;
 }
-
-type Shelved = Arrival & { shard: number };
 
 function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATime }: Setting): AlertBatch {
   const directory = records === deps.records ? deps.devices : deviceDirectory(records, 0, deps.now);
@@ -110,65 +105,4 @@ async function writtenAs({ row, settling }: PreparedAlert, deps: IngestDeps, one
   const stored = await records.get('msdyn_iotalert', String(row.msdyn_iotalertid));
   if (stored) return stored;
   throw new ServiceError('storage-unavailable', 'The alert was written but cannot be read back. Try again.');
-}
-
-async function arrivalOf(
-  alert: Alert,
-  devices: DeviceView,
-  deps: IngestDeps,
-  unique: string,
-  parent: Alert | undefined,
-): Promise<{ arrival: Shelved; known: KnownDevice | undefined }> {
-  const created = Date.parse(alert.createdon!);
-  const linked = alert._msdyn_device_value
-    ? ((await deps.records.get('msdyn_iotdevice', alert._msdyn_device_value))?.row as Device | undefined)
-    : undefined;
-  const deviceId = alert.msdyn_deviceid ?? linked?.msdyn_deviceid ?? '';
-  const known = deviceId ? (await devices.find([deviceId], 'fresh')).get(deviceId) : undefined;
-  const sources = { alert: { ...alert, msdyn_deviceid: deviceId }, device: known?.device, category: known?.category };
-  const groupKey = deviceId ? groupKeyOf(deps.groupBy, sources, deviceId) : null;
-  const chosen = alert.msdyn_iotalertid;
-  const shard = parent ? shardUnder(parent) : shardOf(groupKey ?? chosen ?? unique);
-  const arrival = {
-    id: chosen ?? makeId({ time: created, shard, seed: unique }),
-    alert: incomingOf(alert, deviceId, created),
-    groupKey,
-    position: null,
-    columns: deviceId ? { ...given(alert), msdyn_deviceid: deviceId } : given(alert),
-    shard,
-  };
-  return { arrival, known };
-}
-
-/** What an alert that is not settled takes over from its device. */
-function linksTo(known: KnownDevice | undefined): Alert {
-  if (!known) return {};
-  const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId, _ccs_customerasset_value: asset } = known.device;
-  return {
-    ...(id && { _msdyn_device_value: id }),
-    ...(deviceId && { msdyn_deviceid: deviceId }),
-    ...(asset && { _msdyn_customerasset_value: asset }),
-  };
-}
-
-/** Whoever posts twice wants two alerts: the token is kept as a column, but does not make two posts one event. */
-function incomingOf(alert: Alert, deviceId: string, created: number): IncomingAlert {
-  return {
-    kind: 'alert',
-    deviceId,
-    time: alert.msdyn_alerttime ? Date.parse(alert.msdyn_alerttime) : created,
-    type: alert.msdyn_alerttype!,
-    description: alert.msdyn_description!,
-    data: alert.msdyn_alertdata ?? '',
-    token: null,
-    readingType: alert.ccs_readingtype ?? null,
-    reading: alert.ccs_reading ?? null,
-    threshold: alert.ccs_threshold ?? null,
-    ruleOutput: alert.ccs_ruleoutput ?? null,
-    messageId: null,
-  };
-}
-
-function given(alert: Alert): Row {
-  return Object.fromEntries(Object.entries(alert).filter(([, value]) => value !== null && value !== undefined));
 }
