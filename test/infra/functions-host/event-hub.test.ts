@@ -86,7 +86,9 @@ test('a batch is given up after the last retry, with a line that tells which', a
   hub.append(1, ['fail', 'innocent']);
   await until('a checkpoint', async () => (await checkpoint('retried', 1)) === 1);
   expect(seenBy('retried')).toHaveLength(3);
-  expect(host.lines.join('\n')).toMatch(/retried: partition 1: gave up the batch with sequence numbers 0 to 1/);
+  const line = /retried: partition 1: gave up the batch with sequence numbers 0 to 1/;
+  await until('the line about it', () => line.test(host.lines.join('\n')));
+  expect(host.lines.join('\n')).toMatch(line);
 });
 
 test('a batch that throws without a retry policy is checkpointed all the same', async () => {
@@ -96,7 +98,9 @@ test('a batch that throws without a retry policy is checkpointed all the same', 
   hub.append(0, ['next']);
   await until('the next event', () => doneBodies().includes('next'));
   expect(seenBy('plain').filter(({ bodies }) => bodies!.includes('fail'))).toHaveLength(1);
-  expect(host.lines.join('\n')).toMatch(/error .*plain: failed \([0-9a-f-]{36}\): told to: fail/);
+  const line = /error .*plain: failed \([0-9a-f-]{36}\): told to: fail/;
+  await until('the line about it', () => line.test(host.lines.join('\n')));
+  expect(host.lines.join('\n')).toMatch(line);
 });
 
 test('what was killed in the middle of a batch gets the batch again after a restart, within seconds', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endAll, runToEnd, startHost } from './running-host';
+import { endAll, runToEnd, startHost, until } from './running-host';
 
 let root: string;
 const register = `const { app } = require('@azure/functions');\n`;
@@ -221,7 +221,9 @@ test('a function that runs longer than functionTimeout is 500 and a line that sa
   write('functions/long.js', `${register}app.http('long', { handler: () => new Promise(() => {}) });`);
   const { url, lines } = await startHost(root);
   expect((await fetch(`${url}/api/long`)).status).toBe(500);
-  expect(lines.join('\n')).toMatch(/long: failed .*it ran longer than functionTimeout \(1000 ms\)/);
+  const line = /long: failed .*it ran longer than functionTimeout \(1000 ms\)/;
+  await until('the line about it', () => line.test(lines.join('\n')));
+  expect(lines.join('\n')).toMatch(line);
 });
 
 test('an app of ES modules is loaded as well', async () => {
