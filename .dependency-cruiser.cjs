@@ -37,7 +37,7 @@ module.exports = {
       name: 'adapters-and-doors-never-meet',
       severity: 'error',
       from: { path: '^shared/adapters/([^/]+)' },
-      to: { path: '^(shared/(odata|hub|workflows|composition|config)|functions|infra)' },
+      to: { path: '^(shared/(odata|hub|pages|workflows|composition|config)|functions|infra)' },
     },
     {
       name: 'one-adapter-does-not-lean-on-another',
@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'doors-never-meet-adapters',
       severity: 'error',
-      from: { path: '^shared/(odata|hub)' },
+      from: { path: '^shared/(odata|hub|pages)' },
       to: { path: '^(shared/(adapters|composition)|functions|infra)' },
     },
     {
@@ -63,11 +63,24 @@ module.exports = {
       from: { path: '^(shared|functions)' },
       to: { path: '^infra' },
     },
+    {
+      name: 'the-console-knows-the-model-and-pure-decisions',
+      comment: 'It runs in a browser and speaks the Web API: everything else of the service is out of its reach.',
+      severity: 'error',
+      from: { path: '^console' },
+      to: { path: '^(shared/(?!model|domain)|functions|infra|test)' },
+    },
+    {
+      name: 'the-console-is-a-leaf',
+      severity: 'error',
+      from: { path: '^(shared|functions|infra)' },
+      to: { path: '^console' },
+    },
   ],
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs'] },
   },
 };

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { TokenCredential } from '@azure/identity';
+import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
@@ -95,6 +97,9 @@ export const testAlerts = once((): TestAlertDeps => ({
   now,
   unique: randomUUID,
 }));
+
+/** The built console; it stands beside the compiled app. */
+export const pageFiles = once(() => folderPageFiles(join(__dirname, '..', 'console')));
 
 const deviceMessages = onceLoaded(async () => {
   const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');
