@@ -31,7 +31,7 @@ export function allOf(...conditions: readonly (string | undefined)[]): string | 
 }
 
 /** A text as a literal of a filter. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 

@@ -38,4 +38,4 @@ export function textOf(rows: readonly RuleRow[]): string {
   );
 }
 
-const wordOf = (value: unknown) => (value === undefined || value === null ? '' : String(value));
+const wordOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');

@@ -2,7 +2,6 @@ import { Button, Field, Input, Select, Textarea, makeStyles, tokens } from '@flu
 import { AddRegular, DeleteRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { parseRules } from '../../shared/domain/rules';
-import type { DeviceCategory } from '../../shared/model/entities';
 import type { EditorProps } from '../forms/form-description';
 import { DryRun } from './dry-run';
 import { newRow, rowsOf, textOf } from './rule-rows';
@@ -63,7 +62,7 @@ export function RulesEditor({ label, value, values, onChange }: EditorProps) {
       <Button icon={<AddRegular />} onClick={() => change([...rows, newRow])}>
         Add rule
       </Button>
-      {parsed.kind === 'ok' && <DryRun category={values as DeviceCategory} rules={parsed.rules} />}
+      {parsed.kind === 'ok' && <DryRun category={values} rules={parsed.rules} />}
     </div>
   );
 }

@@ -24,13 +24,12 @@ const spans = [
 export function DashboardPage() {
   const styles = useStyles();
   const [hours, setHours] = useState<number>(1);
-  const { counted, complete, ready, problem } = useAlerts(hours);
+  const { counted, complete, ready, at, problem } = useAlerts(hours);
   useTitle('Dashboard');
-  const now = Date.now();
   const { primary, duplicates, overTime, byDevice, byCategory, byAction } = figuresOf(
     counted,
-    now - hours * 3_600_000,
-    now,
+    at - hours * 3_600_000,
+    at,
   );
   const all = primary + duplicates;
   const share = all === 0 ? 0 : Math.round((100 * duplicates) / all);

@@ -54,7 +54,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const hour = (time: number) => clock.format(time);
 
 /** What was done about an alert, by the furthest step. */
-export function actionOf(alert: Alert): string {
+function actionOf(alert: Alert): string {
   if (alert._msdyn_workorder_value) return 'Work order';
   if (alert._msdyn_case_value) return 'Case';
   if (alert._msdyn_lastcommandsent_value) return 'Command';

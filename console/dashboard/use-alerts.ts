@@ -12,8 +12,12 @@ export interface AlertsSeen {
   /** False when there are more than the dashboard asks for. */
   complete: boolean;
   ready: boolean;
+  /** When it was asked for last, in milliseconds. */
+  at: number;
   problem?: string;
 }
+
+const nothingYet = (): AlertsSeen => ({ counted: [], complete: true, ready: false, at: Date.now() });
 
 const pageSize = 250;
 const mostPages = 4;
@@ -38,7 +42,7 @@ const options = {
  */
 export function useAlerts(hours: number): AlertsSeen {
   const api = useApi();
-  const [seen, setSeen] = useState<AlertsSeen>({ counted: [], complete: true, ready: false });
+  const [seen, setSeen] = useState<AlertsSeen>(nothingYet);
   const known = useRef(new Map<string, Counted>());
   const turn = useRef(0);
 
@@ -52,6 +56,7 @@ export function useAlerts(hours: number): AlertsSeen {
       counted: [...known.current.values()],
       complete: pages === mostPages ? complete : before.complete,
       ready: true,
+      at: Date.now(),
       ...(failed !== undefined && { problem: failed }),
     }));
   };
@@ -62,7 +67,7 @@ export function useAlerts(hours: number): AlertsSeen {
   useEffect(() => {
     turn.current += 1;
     known.current = new Map();
-    setSeen({ counted: [], complete: true, ready: false });
+    setSeen(nothingYet());
     void latest.current(mostPages);
   }, [hours]);
   useInterval(() => void latest.current(1), askEvery);

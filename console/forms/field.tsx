@@ -111,7 +111,11 @@ function ValueInput({ table, property, value, onEnter, ...named }: FieldProps) {
       );
     case 'string':
       return <Input {...control} maxLength={column.maxLength} value={text} onChange={enterText} />;
-    default:
+    // The others have controls of their own, or none.
+    case 'id':
+    case 'guid':
+    case 'lookup':
+    case 'boolean':
       return <Input {...control} value={text} onChange={enterText} />;
   }
 }

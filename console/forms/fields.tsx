@@ -51,7 +51,7 @@ export function Fields<N extends EntityName>({ form, record, draft, isNew, onEnt
               record,
               onEnter: (entered: Entered) => onEnter(property, entered),
             };
-            const Editor = editors?.[property] as ComponentType<EditorProps> | undefined;
+            const Editor: ComponentType<EditorProps> | undefined = editors?.[property];
             if (Editor) {
               const label = labelOf(table, property);
               return (

@@ -2,7 +2,6 @@ import {
   Checkbox,
   Table,
   TableBody,
-  TableCell,
   TableHeader,
   TableHeaderCell,
   TableRow,
@@ -12,19 +11,17 @@ import {
 } from '@fluentui/react-components';
 import type { EntityName } from '../../shared/model/entities';
 import type { Loaded } from '../api/web-api';
-import { placeOf } from '../app/areas';
-import { PlaceLink } from '../app/place-link';
-import { columnOf, idOf, labelOf, nameOf } from '../records/columns';
-import { Cell } from './cell';
+import { columnOf, idOf, labelOf } from '../records/columns';
 import type { Sorting } from './list-address';
 import type { ListDescription } from './list-description';
+import { ListRow } from './list-row';
 import type { Marks } from './use-selection';
 
 const useStyles = makeStyles({
   wrap: { overflowX: 'auto', backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '720px' },
   mark: { width: '44px' },
-  cell: { overflow: 'hidden', textOverflow: 'ellipsis' },
+  wide: { width: '22%' },
 });
 
 export interface ListTableProps<N extends EntityName> {
@@ -51,47 +48,23 @@ export function ListTable<N extends EntityName>({ list, records, label, marks, s
                 <MarkAll table={table} records={records} marks={marks} />
               </TableHeaderCell>
             )}
-            {columns.map((property) => (
-              <Heading key={property} {...{ table, property, sorting, onSort }} />
+            {columns.map((property, index) => (
+              <Heading
+                key={property}
+                className={index === 0 || isLong(table, property) ? styles.wide : undefined}
+                {...{ table, property, sorting, onSort }}
+              />
             ))}
           </TableRow>
         </TableHeader>
         <TableBody {...arrows}>
-          {records.map((record) => {
-            const id = idOf(table, record);
-            const name = nameOf(table, record);
-            return (
-              <TableRow key={id} aria-selected={marks ? marks.isMarked(id) : undefined}>
-                {marks && (
-                  <TableCell className={styles.mark}>
-                    <Checkbox
-                      aria-label={`Select ${name}`}
-                      checked={marks.isMarked(id)}
-                      onChange={() => marks.toggle(id)}
-                    />
-                  </TableCell>
-                )}
-                {columns.map((property, index) => (
-                  <TableCell key={property} className={styles.cell}>
-                    {index === 0 ? (
-                      <RowLink table={table} id={id} name={name} />
-                    ) : (
-                      (list.cells?.[property]?.(record) ?? <Cell {...{ table, property, record }} />)
-                    )}
-                  </TableCell>
-                ))}
-              </TableRow>
-            );
-          })}
+          {records.map((record) => (
+            <ListRow key={idOf(table, record)} list={list} record={record} marks={marks} />
+          ))}
         </TableBody>
       </Table>
     </div>
   );
-}
-
-function RowLink({ table, id, name }: { table: EntityName; id: string; name: string }) {
-  const place = placeOf(table, id);
-  return place === undefined ? <span>{name}</span> : <PlaceLink to={place}>{name}</PlaceLink>;
 }
 
 function MarkAll<N extends EntityName>({
@@ -114,6 +87,12 @@ function MarkAll<N extends EntityName>({
   );
 }
 
+/** Texts that need more room than a name or a state. */
+function isLong(table: EntityName, property: string): boolean {
+  const column = columnOf(table, property);
+  return column.kind === 'memo' || (column.kind === 'string' && column.maxLength > 200);
+}
+
 /** Lookups and long texts have no order that would mean anything to people. */
 const sortable = ['string', 'integer', 'decimal', 'datetime', 'choice', 'boolean'];
 
@@ -122,16 +101,19 @@ function Heading({
   property,
   sorting,
   onSort,
+  className,
 }: {
   table: EntityName;
   property: string;
   sorting: Sorting | undefined;
   onSort: ((property: string) => void) | undefined;
+  className: string | undefined;
 }) {
   const isSortable = onSort !== undefined && sortable.includes(columnOf(table, property).kind);
   const direction = sorting?.property === property ? (sorting.descending ? 'descending' : 'ascending') : undefined;
   return (
     <TableHeaderCell
+      className={className}
       sortable={isSortable}
       sortDirection={direction}
       {...(isSortable && { onClick: () => onSort(property) })}

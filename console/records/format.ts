@@ -1,3 +1,4 @@
+import type { Scalar } from '../../shared/model/edm';
 import type { EntityName } from '../../shared/model/entities';
 import { formatted } from '../api/web-api';
 import { columnOf, optionsOf } from './columns';
@@ -7,8 +8,8 @@ const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
 
 /** A value of a record as people read it: options and lookups by name, times in the viewer's zone; empty when it has none. */
 export function display(table: EntityName, property: string, record: object): string {
-  const value = (record as Record<string, unknown>)[property];
-  if (value === null || value === undefined || value === '') return '';
+  const value = (record as Readonly<Record<string, Scalar | undefined>>)[property] ?? '';
+  if (value === '') return '';
   const column = columnOf(table, property);
   switch (column.kind) {
     case 'choice':
