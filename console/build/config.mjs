@@ -12,6 +12,8 @@ export const config = {
   build: {
     outDir: join(root, '..', 'dist', 'console'),
     emptyOutDir: true,
+    // Not `assets`: that is an area of the console.
+    assetsDir: 'static',
     manifest: 'manifest.json',
     // An inlined file would need an exception in the content security policy.
     assetsInlineLimit: 0,

@@ -36,7 +36,7 @@ export interface ListTableProps<N extends EntityName> {
 /** The records of one page. Arrow keys move between its links and boxes. */
 export function ListTable<N extends EntityName>({ list, records, label, marks, sorting, onSort }: ListTableProps<N>) {
   const styles = useStyles();
-  const arrows = useArrowNavigationGroup({ axis: 'grid' });
+  const arrows = useArrowNavigationGroup({ axis: 'grid', tabbable: true });
   const { table, columns } = list;
   return (
     <div className={styles.wrap}>

@@ -12,11 +12,11 @@ export interface PageRequest {
 }
 
 /**
- * Answers with a file of the console. Names below `assets/` hold a hash of their content, so they are kept for ever;
+ * Answers with a file of the console. Names below `static/` hold a hash of their content, so they are kept for ever;
  * everything else is a place inside the console, and gets its one page, which is asked for anew each time.
  */
 export async function pageAnswer(files: PageFiles, request: PageRequest): Promise<HttpResponseInit> {
-  const isAsset = request.path.startsWith('assets/');
+  const isAsset = request.path.startsWith('static/');
   const file = await files.read(isAsset ? request.path : 'index.html');
   if (!file) return isAsset ? missing('There is no such file.') : missing('The console is not built: npm run build.');
   const encoding = chosen(file, request.acceptEncoding);
