@@ -30,7 +30,6 @@ const useStyles = makeStyles({
   here: {
     fontWeight: tokens.fontWeightSemibold,
     boxShadow: `inset 3px 0 ${tokens.colorBrandStroke1}`,
-    backgroundColor: tokens.colorNeutralBackground2Selected,
   },
 });
 

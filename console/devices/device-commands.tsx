@@ -1,4 +1,3 @@
-import { ToolbarButton } from '@fluentui/react-components';
 import {
   AlertRegular,
   ArrowDownloadRegular,
@@ -14,6 +13,7 @@ import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { SendCommandDialog } from '../commands/send-command-dialog';
 import type { ListCommandProps, Selection } from '../lists/list-description';
+import { Command } from '../parts/command-bar';
 import { ConfirmDialog } from '../parts/confirm-dialog';
 import { ImportDialog } from './import-dialog';
 import { RunningJobs } from './running-jobs';
@@ -69,22 +69,22 @@ export function DeviceCommands({ selection, reload }: ListCommandProps<'msdyn_io
       {bulkActions
         .filter(({ action }) => isOffered(action))
         .map((bulk) => (
-          <ToolbarButton
+          <Command
             key={bulk.action}
             icon={bulk.icon}
             disabled={none}
             onClick={() => (bulk.question === undefined ? run(bulk) : setAsking(bulk))}
           >
             {bulk.name}
-          </ToolbarButton>
+          </Command>
         ))}
-      <ToolbarButton icon={<SendRegular />} disabled={none} onClick={() => setDialog('command')}>
+      <Command icon={<SendRegular />} disabled={none} onClick={() => setDialog('command')}>
         Send Command
-      </ToolbarButton>
+      </Command>
       {isOffered('ccs_ImportIoTDevices') && (
-        <ToolbarButton icon={<ArrowImportRegular />} onClick={() => setDialog('import')}>
+        <Command icon={<ArrowImportRegular />} onClick={() => setDialog('import')}>
           Import Devices
-        </ToolbarButton>
+        </Command>
       )}
       <RunningJobs onFinished={reload} />
       {asking && (

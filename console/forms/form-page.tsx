@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody, Spinner, Tab, TabList, makeStyles } from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, Spinner, makeStyles } from '@fluentui/react-components';
 import { useEffect } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import { usePlace, useServices } from '../app/service';
@@ -8,6 +8,7 @@ import { ConflictDialog } from './conflict-dialog';
 import { Fields } from './fields';
 import type { FormDescription } from './form-description';
 import { FormHead } from './form-head';
+import { FormTabs } from './form-tabs';
 import { FormToolbar } from './form-toolbar';
 import { UnsavedDialog } from './unsaved-dialog';
 import { useRecord } from './use-record';
@@ -16,7 +17,7 @@ const useStyles = makeStyles({ tab: { marginTop: '12px' } });
 
 /** A record: its fields, what belongs to it, and what can be done with it. Ctrl+S saves. */
 export function FormPage<N extends EntityName>({ form, id }: { form: FormDescription<N>; id: string }) {
-  const { locations, notices } = useServices();
+  const { notices } = useServices();
   const state = useRecord(form.table, id);
   const { record, draft, problem, theirs } = state;
   const styles = useStyles();
@@ -41,21 +42,7 @@ export function FormPage<N extends EntityName>({ form, id }: { form: FormDescrip
       <FormHead form={form} record={record} dirty={dirty} />
       {problem !== undefined && <Refusal words={problem} />}
       {Banner && <Banner {...part} />}
-      {tabs.length > 0 && (
-        <TabList
-          selectedValue={tab?.key ?? 'general'}
-          onTabSelect={(_event, { value }) =>
-            locations.replace(value === 'general' ? place.path : `${place.path}?tab=${String(value)}`)
-          }
-        >
-          <Tab value="general">General</Tab>
-          {tabs.map(({ key, name: title }) => (
-            <Tab key={key} value={key}>
-              {title}
-            </Tab>
-          ))}
-        </TabList>
-      )}
+      {tabs.length > 0 && <FormTabs tabs={tabs} current={tab?.key ?? 'general'} />}
       <div className={styles.tab}>
         {tab ? (
           <tab.Content record={record} />

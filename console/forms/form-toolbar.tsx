@@ -1,9 +1,9 @@
-import { Toolbar, ToolbarButton } from '@fluentui/react-components';
 import { ArrowClockwiseRegular, ArrowLeftRegular, DeleteRegular, SaveRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
+import { Command, CommandBar } from '../parts/command-bar';
 import { ConfirmDialog } from '../parts/confirm-dialog';
 import { idOf, nameOf } from '../records/columns';
 import type { FormDescription, FormPartProps } from './form-description';
@@ -34,26 +34,21 @@ export function FormToolbar<N extends EntityName>({ form, state, dirty, onSave, 
     }
   };
   return (
-    <Toolbar aria-label="Commands" size="small">
-      <ToolbarButton icon={<ArrowLeftRegular />} onClick={() => void locations.go(form.path)}>
+    <CommandBar>
+      <Command icon={<ArrowLeftRegular />} onClick={() => void locations.go(form.path)}>
         Back
-      </ToolbarButton>
-      <ToolbarButton
-        icon={<SaveRegular />}
-        appearance={dirty ? 'primary' : 'subtle'}
-        disabled={!dirty || state.saving}
-        onClick={onSave}
-      >
+      </Command>
+      <Command icon={<SaveRegular />} primary={dirty} disabled={!dirty || state.saving} onClick={onSave}>
         Save
-      </ToolbarButton>
-      <ToolbarButton icon={<ArrowClockwiseRegular />} disabled={dirty} onClick={state.reload}>
+      </Command>
+      <Command icon={<ArrowClockwiseRegular />} disabled={dirty} onClick={state.reload}>
         Refresh
-      </ToolbarButton>
+      </Command>
       {Commands && <Commands {...part} />}
       {form.deletable && (
-        <ToolbarButton icon={<DeleteRegular />} disabled={dirty} onClick={() => setDeleting(true)}>
+        <Command icon={<DeleteRegular />} disabled={dirty} onClick={() => setDeleting(true)}>
           Delete
-        </ToolbarButton>
+        </Command>
       )}
       {deleting && (
         <ConfirmDialog
@@ -65,6 +60,6 @@ export function FormToolbar<N extends EntityName>({ form, state, dirty, onSave, 
           This cannot be undone.
         </ConfirmDialog>
       )}
-    </Toolbar>
+    </CommandBar>
   );
 }

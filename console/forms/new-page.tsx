@@ -1,10 +1,10 @@
-import { Button, Toolbar, ToolbarButton } from '@fluentui/react-components';
 import { ArrowLeftRegular, SaveRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
+import { Command, CommandBar } from '../parts/command-bar';
 import { useTitle } from '../parts/use-title';
 import { idOf } from '../records/columns';
 import { bodyOf, enter } from '../records/draft';
@@ -42,14 +42,14 @@ export function NewPage<N extends EntityName>({ form }: { form: FormDescription<
   };
   return (
     <>
-      <Toolbar aria-label="Commands" size="small">
-        <ToolbarButton icon={<ArrowLeftRegular />} onClick={() => void locations.go(form.path)}>
+      <CommandBar>
+        <Command icon={<ArrowLeftRegular />} onClick={() => void locations.go(form.path)}>
           Back
-        </ToolbarButton>
-        <Button size="small" appearance="primary" icon={<SaveRegular />} onClick={() => void saveAndOpen()}>
+        </Command>
+        <Command primary icon={<SaveRegular />} onClick={() => void saveAndOpen()}>
           Save
-        </Button>
-      </Toolbar>
+        </Command>
+      </CommandBar>
       <h1>{title}</h1>
       {problem !== undefined && <Refusal words={problem} />}
       <Fields

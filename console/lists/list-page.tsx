@@ -1,17 +1,10 @@
-import {
-  Button,
-  Link,
-  MessageBar,
-  MessageBarBody,
-  Toolbar,
-  ToolbarButton,
-  makeStyles,
-} from '@fluentui/react-components';
+import { Button, Link, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { AddRegular, ArrowClockwiseRegular } from '@fluentui/react-icons';
 import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import { allOf, containing } from '../api/query';
 import { usePlace, useServices } from '../app/service';
+import { Command, CommandBar } from '../parts/command-bar';
 import { useTitle } from '../parts/use-title';
 import { listAddress, nextSorting, readListAddress } from './list-address';
 import type { ListAddress } from './list-address';
@@ -53,17 +46,17 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
         <ViewPicker views={list.views} view={view} onView={(next) => change({ view: next, sorting: undefined })} />
         <SearchField text={search} onSearch={(text) => change({ search: text })} />
       </div>
-      <Toolbar aria-label="Commands" size="small">
+      <CommandBar>
         {list.creatable && (
-          <ToolbarButton icon={<AddRegular />} onClick={() => void locations.go(`${list.path}/new`)}>
+          <Command icon={<AddRegular />} onClick={() => void locations.go(`${list.path}/new`)}>
             New
-          </ToolbarButton>
+          </Command>
         )}
-        <ToolbarButton icon={<ArrowClockwiseRegular />} onClick={state.reload}>
+        <Command icon={<ArrowClockwiseRegular />} onClick={state.reload}>
           Refresh
-        </ToolbarButton>
+        </Command>
         {Commands && <Commands selection={marks} reload={state.reload} />}
-      </Toolbar>
+      </CommandBar>
       {marks.records.length > 0 && state.page?.next !== undefined && (
         <MessageBar intent="info">
           <MessageBarBody>

@@ -7,7 +7,6 @@ import {
   TableRow,
   makeStyles,
   tokens,
-  useArrowNavigationGroup,
 } from '@fluentui/react-components';
 import type { EntityName } from '../../shared/model/entities';
 import type { Loaded } from '../api/web-api';
@@ -33,10 +32,9 @@ export interface ListTableProps<N extends EntityName> {
   onSort?: (property: string) => void;
 }
 
-/** The records of one page. Arrow keys move between its links and boxes. */
+/** The records of one page. */
 export function ListTable<N extends EntityName>({ list, records, label, marks, sorting, onSort }: ListTableProps<N>) {
   const styles = useStyles();
-  const arrows = useArrowNavigationGroup({ axis: 'grid', tabbable: true });
   const { table, columns } = list;
   return (
     <div className={styles.wrap}>
@@ -57,7 +55,7 @@ export function ListTable<N extends EntityName>({ list, records, label, marks, s
             ))}
           </TableRow>
         </TableHeader>
-        <TableBody {...arrows}>
+        <TableBody>
           {records.map((record) => (
             <ListRow key={idOf(table, record)} list={list} record={record} marks={marks} />
           ))}

@@ -1,9 +1,9 @@
-import { ToolbarButton } from '@fluentui/react-components';
 import { CheckmarkRegular } from '@fluentui/react-icons';
 import { caseState, caseStatus } from '../../shared/model/choices';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import type { FormPartProps } from '../forms/form-description';
+import { Command } from '../parts/command-bar';
 
 /** A case is resolved, or opened again. */
 export function CaseCommands({ record, dirty, change }: FormPartProps<'incident'>) {
@@ -13,12 +13,12 @@ export function CaseCommands({ record, dirty, change }: FormPartProps<'incident'
     ? { statecode: caseState.Resolved, statuscode: caseStatus['Problem Solved'] }
     : { statecode: caseState.Active, statuscode: caseStatus['In Progress'] };
   return (
-    <ToolbarButton
+    <Command
       icon={<CheckmarkRegular />}
       disabled={dirty}
       onClick={() => void change(next).catch((error: unknown) => notices.tell('error', wordsOf(error)))}
     >
       {isOpen ? 'Resolve Case' : 'Reactivate Case'}
-    </ToolbarButton>
+    </Command>
   );
 }

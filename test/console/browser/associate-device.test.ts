@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { openBrowser, visit } from '../../kit/browser';
+import { openBrowser } from '../../../infra/local/browser';
+import { visit } from '../../kit/browser';
 import { deviceId, startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 import { connectDevice, eventually } from '../../kit/stack';

@@ -1,7 +1,8 @@
 import { source as axe } from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, visit } from '../../kit/browser';
+import { openBrowser } from '../../../infra/local/browser';
+import { visit } from '../../kit/browser';
 import { startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 
