@@ -51,7 +51,7 @@ export function DashboardPage() {
       <Health />
       <p className={styles.words}>
         {problem ??
-          `${all} alerts: ${primary} primary ones and ${duplicates} duplicates (${share} %), which opened nothing of their own.`}
+          `${all} alerts, ${primary} of them primary; ${duplicates} duplicates (${share} %) opened nothing of their own.`}
         {ready && !complete && ` There are more; these are the newest ${counted.length} primary alerts.`}
       </p>
       <ColumnsChart title="Alerts over time" bars={overTime} />

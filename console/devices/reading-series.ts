@@ -1,5 +1,5 @@
 import type { Alert } from '../../shared/model/entities';
-import type { TimePoint } from '../parts/time-chart';
+import type { TimePoint } from '../parts/scale';
 
 /** Readings of one kind, oldest first. */
 export interface ReadingSeries {

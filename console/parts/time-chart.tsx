@@ -1,14 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { displayTime } from '../records/format';
 import { scaled } from './scale';
-
-export interface TimePoint {
-  /** Milliseconds since 1970. */
-  time: number;
-  value: number;
-  /** Drawn larger: a primary alert. */
-  marked: boolean;
-}
+import type { TimePoint } from './scale';
 
 const width = 720;
 const height = 180;

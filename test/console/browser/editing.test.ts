@@ -112,7 +112,7 @@ test('by keyboard alone: to the devices, into one of them, another account, save
     const wanted = page.getByRole(role, { name }).first();
     await wanted.waitFor();
     for (let presses = 0; presses < 60; presses += 1) {
-      if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+      if (await wanted.evaluate('(element) => element === document.activeElement')) return;
       await page.keyboard.press('Tab');
     }
     throw new Error(`Tab never reached ${String(name)}`);

@@ -1,0 +1,90 @@
+import type { Browser } from 'playwright-core';
+import { openBrowser } from '../../../infra/local/browser';
+import { registrationStatus } from '../../../shared/model/choices';
+import { visit } from '../../kit/browser';
+import { deviceId, startConsoleStack } from '../../kit/console-stack';
+import type { ConsoleStack } from '../../kit/console-stack';
+import { connectDevice, eventually } from '../../kit/stack';
+
+jest.setTimeout(180_000);
+
+const many = 1000;
+let on: ConsoleStack;
+let browser: Browser;
+
+beforeAll(async () => {
+  [on, browser] = await Promise.all([startConsoleStack(), openBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await on?.stack.stop();
+});
+
+test('the dashboard shows an alert without a reload, and what could not be understood', async () => {
+  const { page, problems, open } = await visit(browser, on.origin);
+  const device = await connectDevice(on.stack.hub, deviceId);
+  await open('');
+  await page.getByText('0 alerts, 0 of them primary').waitFor();
+  await device.send({ temperature: 81 });
+  await device.send({ temperature: 82 });
+  await device.send(Buffer.from('not JSON'));
+  await page.getByText('2 alerts, 1 of them primary; 1 duplicates').waitFor({ timeout: 60_000 });
+  await page.getByRole('region', { name: 'Alerts by category' }).getByText('Thermostat').waitFor();
+
+  await page.getByRole('link', { name: 'Parked messages', exact: true }).click();
+  await page.locator('tbody').getByRole('link').first().click();
+  await page.getByRole('link', { name: 'Message', exact: true }).click();
+  await page.getByText('not JSON', { exact: true }).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('a command is handed to the service for the device of an alert, with the message as it is shown', async () => {
+  const { page, problems, open } = await visit(browser, on.origin);
+  const alerts = async () => on.api.all('msdyn_iotalerts?$filter=_msdyn_parentalert_value eq null');
+  const [alert] = await eventually(alerts, (found) => found.length > 0);
+  await open(`alerts/${String(alert!['msdyn_iotalertid'])}`);
+  await page.getByRole('button', { name: 'Send Command' }).click();
+  await page.getByRole('textbox', { name: 'Command' }).fill('Reset');
+  await page.getByRole('textbox', { name: 'Parameters' }).fill('{"delay": ');
+  await page.getByText(/^It is not JSON/).waitFor();
+  expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+  await page.getByRole('textbox', { name: 'Parameters' }).fill('{"delay": 5}');
+  const shown = await page.getByRole('textbox', { name: 'Message to send' }).inputValue();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const [command] = await on.api.all('msdyn_iotdevicecommands');
+  expect(command).toMatchObject({ msdyn_name: 'Reset', _msdyn_device_value: on.device });
+  expect(JSON.parse(String(command!['msdyn_message']))).toEqual({ CommandName: 'Reset', Parameters: { delay: 5 } });
+  expect(JSON.parse(shown)).toEqual(JSON.parse(String(command!['msdyn_message'])));
+  expect(problems).toEqual([]);
+});
+
+test('a thousand devices are found, marked as a whole and registered', async () => {
+  const { page, problems, open } = await visit(browser, on.origin);
+  const targets = Array.from({ length: many }, (_, number) => ({
+    '@odata.type': 'Microsoft.Dynamics.CRM.msdyn_iotdevice',
+    msdyn_name: `Mass ${number}`,
+    msdyn_deviceid: `mass-${number}`,
+  }));
+  for (let from = 0; from < many; from += 250) {
+    await on.api.call('msdyn_iotdevices/Microsoft.Dynamics.CRM.CreateMultiple', {
+      Targets: targets.slice(from, from + 250),
+    } as never);
+  }
+  await open('devices');
+  await page.getByRole('searchbox', { name: 'Search this view' }).fill('mass');
+  await page.waitForURL(/search=mass/);
+  await page.getByText('Page 1, 50 records').waitFor();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('Page 2, 50 records').waitFor();
+  await page.getByRole('checkbox', { name: 'Select all shown' }).check();
+  await page.getByText('Selected: 50 records.').waitFor();
+  await page.getByRole('button', { name: 'Select all records of this view' }).click();
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByText(/^Registration was asked for/).waitFor({ timeout: 60_000 });
+  const asked = `(${registrationStatus['In Progress']},${registrationStatus.Registered})`;
+  const filter = `startswith(msdyn_deviceid,'mass-') and msdyn_registrationstatus in ${asked}`;
+  expect(await on.api.all(`msdyn_iotdevices?$select=msdyn_deviceid&$filter=${filter}`)).toHaveLength(many);
+  expect(problems).toEqual([]);
+});
