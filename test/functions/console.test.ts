@@ -1,4 +1,4 @@
-import '../kit/quiet-functions-library';
+import { hushed } from '../kit/quiet-functions-library';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,9 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { HttpResponseInit } from '@azure/functions';
 import { servePages } from '../../functions/console';
 import { folderPageFiles } from '../../shared/adapters/files/page-files';
+
+// Used, so that it is loaded, and loaded first.
+void hushed;
 
 const page = '<!doctype html><title>The console</title>';
 const script = 'console.log("the console")';
