@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableOpenWork } from './adapters/table/open-work';
 import { tableRecordStore } from './adapters/table/record-store';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
@@ -12,6 +13,8 @@ import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
 import type { RegistrationRequest } from './ports/registration-queue';
 import type { WorkQueue } from './ports/work-queue';
+import { connectDevices } from './workflows/connect-devices';
+import type { ConnectDeps } from './workflows/connect-devices';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
@@ -70,8 +73,15 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
   };
 });
 
+const openWork = once(() => tableOpenWork(tables()));
+
+/** What keeping devices as their connections say needs. */
+export const connecting = once((): ConnectDeps => ({ records: recordStore(), openWork: openWork(), now }));
+
 /** What a written record sets off. */
-const followers = once(() => followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() })]));
+const followers = once(() =>
+  followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() }), connectDevices(connecting())]),
+);
 
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({

@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { connecting } from '../shared/composition';
+import { settleConnections } from '../shared/workflows/connect-devices';
+
+/**
+ * Every minute: devices of which a connection begins or ends by its dates, and those whose connection was written by somebody
+ * who crashed before the device's customer asset followed.
+ */
+app.timer('onConnections', {
+  schedule: '40 * * * * *',
+  handler: async (_timer, context) => {
+    const settled = await settleConnections(connecting());
+    if (settled > 0) context.log(`Looked after the customer asset of ${settled} devices, as their connections say.`);
+  },
+});
