@@ -39,10 +39,19 @@ async function connect({ table, id, name }: Subject, device: string, deps: Write
     const row: Row = {
       createdon: time,
       ...old?.row,
-      ...{ connectionid, name, statecode: 0, statuscode: 1, modifiedon: time },
-      ...{ _record1id_value: id, ccs_record1table: table, _record1roleid_value: null },
-      ...{ _record2id_value: device, ccs_record2table: 'msdyn_iotdevice', _record2roleid_value: connectedDeviceRole },
-      ...{ effectivestart: null, effectiveend: null },
+      connectionid,
+      name,
+      _record1id_value: id,
+      ccs_record1table: table,
+      _record1roleid_value: null,
+      _record2id_value: device,
+      ccs_record2table: 'msdyn_iotdevice',
+      _record2roleid_value: connectedDeviceRole,
+      effectivestart: null,
+      effectiveend: null,
+      statecode: 0,
+      statuscode: 1,
+      modifiedon: time,
     };
     const change = { entity: 'connection' as const, id: connectionid, ...(old && { before: old.row }), after: row };
     const written = await followed({ ...change, set: row }, deps, async () => {

@@ -210,14 +210,16 @@ describe('msdyn_RegisterCustomEntity', () => {
       ...more,
     });
     const [here, there] = [['msdyn_customerasset', asset] as [string, string], 'msdyn_iotdevice'];
-    await seed(world.records, 'connection', '1', ends(here, [there, one]));
-    await seed(world.records, 'connection', '2', ends([there, two], here));
-    await seed(world.records, 'connection', '3', ends(here, [there, off], { statecode: 1 }));
+    const [role1, role2] = [1, 2].map((end) => ({ [`_record${end}roleid_value`]: connectedDeviceRole }));
+    await seed(world.records, 'connection', '1', ends(here, [there, one], role2));
+    await seed(world.records, 'connection', '2', ends([there, two], here, role1));
+    await seed(world.records, 'connection', '3', ends(here, [there, off], { ...role2, statecode: 1 }));
+    await seed(world.records, 'connection', '4', ends(here, [there, off]));
     const body = { EntityIds: asset, EntityLogicalName: 'msdyn_customerasset', DeviceIds: 'ignored' };
     expect((await world.enable(body)).status).toBe(204);
     expect(new Set(world.asked())).toEqual(new Set([one, two]));
     expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(3);
-    expect(await all(world.records, 'connection')).toHaveLength(3);
+    expect(await all(world.records, 'connection')).toHaveLength(4);
   });
 
   test('connects the device that has the Device ID already', async () => {
