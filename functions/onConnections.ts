@@ -10,6 +10,10 @@ app.timer('onConnections', {
   schedule: '40 * * * * *',
   handler: async (_timer, context) => {
     const settled = await settleConnections(connecting());
-    if (settled > 0) context.log(`Looked after the customer asset of ${settled} devices, as their connections say.`);
+    if (settled.length === 0) return;
+    const named = settled.slice(0, 10).map((id) => `msdyn_iotdevices(${id})`);
+    context.log(
+      `Set customer asset and account of ${settled.length} devices as their connections say: ${named.join(', ')}`,
+    );
   },
 });

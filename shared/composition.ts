@@ -78,9 +78,9 @@ const openWork = once(() => tableOpenWork(tables()));
 /** What keeping devices as their connections say needs. */
 export const connecting = once((): ConnectDeps => ({ records: recordStore(), openWork: openWork(), now }));
 
-/** What a written record sets off. */
+/** What a written record sets off; a device has its asset before the alerts that waited for it are linked to both. */
 const followers = once(() =>
-  followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() }), connectDevices(connecting())]),
+  followersInTurn([connectDevices(connecting()), linkAppearedDevices({ ledger: alertLedger(), devices: devices() })]),
 );
 
 /** What creating and changing records over HTTP needs. */

@@ -72,6 +72,7 @@ function notesOn(column: Column, isKey: boolean): string {
   const notes = [
     ...(column.required ? ['required'] : []),
     ...(column.readOnly ? ['read-only'] : []),
+    ...(column.computedFrom ? ['computed on read'] : []),
     ...(isKey ? ['cannot change'] : []),
     ...(column.kind === 'integer' ? [`${column.min} to ${column.max}`] : []),
     ...(column.kind === 'boolean' && column.default !== undefined ? [`default ${String(column.default)}`] : []),

@@ -6,7 +6,7 @@ import { everyRecord } from './every-record';
 import { inTurns } from './in-turns';
 
 /** Records that are asked for by their ids; beyond, it is cheaper to pass over all that belongs to any record. */
-export const mostByName = 50;
+const mostByName = 50;
 
 /** Ids in one condition, as many as storage takes, and how many such questions are asked at the same time. */
 const idsAtOnce = 10;

@@ -16,7 +16,9 @@ export interface ConnectDeps {
 /** A note is old when whoever made it must have been done with it. */
 const patience = 60_000;
 
+/** Notes that are read together, and how often that is done before the next minute. */
 const notesAtOnce = 100;
+const mostRounds = 20;
 const devicesAtOnce = 8;
 
 /** A race is lost only to somebody who wrote, so this bound is met by very many writers of one device only. */
@@ -54,22 +56,26 @@ function devicesIn({ entity, before, after }: RecordChange): string[] {
 }
 
 /**
- * Finishes what was begun and not ended, and looks after devices of which a connection has begun or ended since. Answers how
- * many devices it looked after; to be called every minute.
+ * Finishes what was begun and not ended, and looks after devices of which a connection has begun or ended since. Answers the
+ * ids of their records; to be called every minute.
  */
-export async function settleConnections(deps: ConnectDeps): Promise<number> {
+export async function settleConnections(deps: ConnectDeps): Promise<string[]> {
   const now = deps.now();
-  let settled = 0;
-  for (const [kind, than] of [
-    ['connection', now - patience],
-    ['connection-time', now],
-  ] as const) {
-    await inTurns(await deps.openWork.olderThan(kind, than, notesAtOnce), devicesAtOnce, async (note) => {
-      // A note of the next turn takes the place of this one, which is then not taken away.
+  const unfinished = await settleNotes('connection', now - patience, deps);
+  return [...unfinished, ...(await settleNotes('connection-time', now, deps))];
+}
+
+async function settleNotes(kind: 'connection' | 'connection-time', than: number, deps: ConnectDeps): Promise<string[]> {
+  const settled: string[] = [];
+  for (let round = 0; round < mostRounds; round += 1) {
+    const notes = await deps.openWork.olderThan(kind, than, notesAtOnce);
+    await inTurns(notes, devicesAtOnce, async (note) => {
       await settleConnectionsOf(note.key, deps);
+      // A note of the next turn has taken the place of this one, and stays.
       await deps.openWork.done(kind, note);
-      settled += 1;
+      settled.push(note.key);
     });
+    if (notes.length < notesAtOnce) break;
   }
   return settled;
 }

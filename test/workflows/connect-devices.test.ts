@@ -44,7 +44,7 @@ function openWorld({ records, openWork }: ReturnType<(typeof adapters)[number]['
     connect: async (asset: string, device: string, more: object = {}) =>
       create('connections', between(asset, device, more)),
     assetOf: async (device: string) => (await records.get('msdyn_iotdevice', device))!.row['_ccs_customerasset_value'],
-    settle: async () => settleConnections(deps),
+    settle: async () => (await settleConnections(deps)).length,
     /** What is done while the process is killed before anything follows a write. */
     crashing: async (work: () => Promise<unknown>) => {
       crashing = true;
