@@ -4,6 +4,8 @@ import type { Azurite } from '../../infra/local/azurite';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
+import type { Row } from '../../shared/model/edm';
+import type { EntityName } from '../../shared/model/entities';
 import { connectedDeviceRole } from '../../shared/model/tables/connections';
 import { formattedValue } from '../../shared/odata/preferences';
 import type { RecordStore } from '../../shared/ports/record-store';
@@ -255,3 +257,38 @@ async function startedAnew(): Promise<Azurite> {
   return another;
 }
 afterAll(() => another?.stop());
+
+describe('more than one request may look at', () => {
+  /** A store in which one table never ends. */
+  const endless = (name: EntityName, row: Row): RecordStore => {
+    const records = memoryRecordStore();
+    const page = { records: Array.from({ length: 1000 }, () => ({ row, etag: 'W/"1"' })), next: 'more' };
+    return { ...records, list: async (of, request) => (of === name ? page : records.list(of, request)) };
+  };
+
+  test('of alerts is refused with a way out, except in the answer to a write, which leaves the record out', async () => {
+    const row: Row = {};
+    const api = openWebApi(endless('msdyn_iotalert', row));
+    const id = createdId(await api.post('/msdyn_customerassets', { msdyn_name: 'Boiler' }));
+    Object.assign(row, { msdyn_iotalertid: id, _msdyn_customerasset_value: id });
+    const read = await api.get(`/msdyn_customerassets(${id})`);
+    expect([read.status, read.json.error?.message]).toEqual([400, expect.stringContaining('leave these columns out')]);
+    expect((await api.get(`/msdyn_customerassets(${id})?$select=msdyn_name`)).status).toBe(200);
+    const prefer = 'return=representation';
+    const written = await api.patch(`/msdyn_customerassets(${id})`, { msdyn_name: 'Pump' }, { prefer });
+    expect([written.status, written.text]).toEqual([204, '']);
+    expect(written.headers.get('odata-entityid')).toContain(id);
+    const select = await api.patch(
+      `/msdyn_customerassets(${id})?$select=msdyn_name`,
+      { msdyn_name: 'Fan' },
+      { prefer },
+    );
+    expect([select.status, select.json['msdyn_name']]).toEqual([200, 'Fan']);
+  });
+
+  test('of assets to filter by their figures is refused', async () => {
+    const api = openWebApi(endless('msdyn_customerasset', { msdyn_customerassetid: randomUUID() }));
+    const { status, json } = await api.get('/msdyn_customerassets?$filter=msdyn_alert eq true');
+    expect([status, json.error?.message]).toEqual([400, expect.stringContaining('Narrow the $filter')]);
+  });
+});
