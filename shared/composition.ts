@@ -39,6 +39,8 @@ const tables = once(() => openTables(accountOf(config())));
 
 const recordStore = once(() => tableRecordStore(tables()));
 
+const openWork = once(() => tableOpenWork(tables()));
+
 const alertLedger = once(() => tableAlertLedger(tables()));
 
 const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge, now));
@@ -72,8 +74,6 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
     now,
   };
 });
-
-const openWork = once(() => tableOpenWork(tables()));
 
 /** What keeping devices as their connections say needs. */
 export const connecting = once((): ConnectDeps => ({ records: recordStore(), openWork: openWork(), now }));
