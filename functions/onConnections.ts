@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { connecting } from '../shared/composition';
-import { settleConnections } from '../shared/workflows/connect-devices';
+import { settleConnections } from '../shared/workflows/follow-connections';
 
 /**
  * Every minute: devices of which a connection begins or ends by its dates, and those whose connection was written by somebody

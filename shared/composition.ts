@@ -13,8 +13,8 @@ import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
 import type { RegistrationRequest } from './ports/registration-queue';
 import type { WorkQueue } from './ports/work-queue';
-import { connectDevices } from './workflows/connect-devices';
-import type { ConnectDeps } from './workflows/connect-devices';
+import { followConnections } from './workflows/follow-connections';
+import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
@@ -76,11 +76,14 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
 });
 
 /** What keeping devices as their connections say needs. */
-export const connecting = once((): ConnectDeps => ({ records: recordStore(), openWork: openWork(), now }));
+export const connecting = once((): FollowDeps => ({ records: recordStore(), openWork: openWork(), now }));
 
 /** What a written record sets off; a device has its asset before the alerts that waited for it are linked to both. */
 const followers = once(() =>
-  followersInTurn([connectDevices(connecting()), linkAppearedDevices({ ledger: alertLedger(), devices: devices() })]),
+  followersInTurn([
+    followConnections(connecting()),
+    linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+  ]),
 );
 
 /** What creating and changing records over HTTP needs. */

@@ -72,12 +72,12 @@ function notesOn(column: Column, isKey: boolean): string {
   const notes = [
     ...(column.required ? ['required'] : []),
     ...(column.readOnly ? ['read-only'] : []),
-    ...(column.computedFrom ? ['computed on read'] : []),
     ...(isKey ? ['cannot change'] : []),
     ...(column.kind === 'integer' ? [`${column.min} to ${column.max}`] : []),
     ...(column.kind === 'boolean' && column.default !== undefined ? [`default ${String(column.default)}`] : []),
     ...(column.kind === 'choice' && column.default !== undefined ? [`default ${column.default}`] : []),
     ...(column.kind === 'lookup' && column.targets.length > 1 ? [`table in ${code(column.tableIn!)}`] : []),
+    ...(column.computedFrom ? ['computed on read'] : []),
   ];
   return notes.join(', ');
 }

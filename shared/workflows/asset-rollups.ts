@@ -3,7 +3,7 @@ import type { Row } from '../model/edm';
 import type { Device } from '../model/entities';
 import type { RecordStore, Stored } from '../ports/record-store';
 import { findBelonging } from './belonging-records';
-import { connectedDevices } from './connected-devices';
+import { devicesOfRecords } from './devices-of-records';
 import { inTurns } from './in-turns';
 
 /** Devices that are read at the same time. */
@@ -18,7 +18,7 @@ export async function registrationsOfAssets(
   records: RecordStore,
   now: number,
 ): Promise<Map<string, Row>> {
-  const devices = await connectedDevices({ table: 'msdyn_customerasset', ids: assets.map(idOf) }, records, now);
+  const devices = await devicesOfRecords({ table: 'msdyn_customerasset', ids: assets.map(idOf) }, records, now);
   const columns = new Map<string, Row>();
   await inTurns(assets, atOnce, async (asset) => {
     const own = [...devices.get(idOf(asset))!.values()];

@@ -6,7 +6,7 @@ import { entities, entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { connectDevice } from './connect-device';
 import type { Subject } from './connect-device';
-import { connectedDevices } from './connected-devices';
+import { devicesOfRecords } from './devices-of-records';
 import { inTurns } from './in-turns';
 import type { WriteDeps } from './record-changes';
 import { registerDevices } from './register-devices';
@@ -73,7 +73,7 @@ async function devicesOf(subjects: readonly Subject[], { records, now }: EnableD
   for (let from = 0; from < subjects.length; from += recordsAtOnce) {
     const some = subjects.slice(from, from + recordsAtOnce);
     const whose = { table: some[0]!.table, ids: some.map(({ id }) => id) };
-    for (const [id, devices] of await connectedDevices(whose, records, now())) found.set(id, [...devices.keys()]);
+    for (const [id, devices] of await devicesOfRecords(whose, records, now())) found.set(id, [...devices.keys()]);
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { memoryOpenWork } from '../../shared/adapters/memory/open-work';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { memoryWorkQueue } from '../../shared/adapters/memory/work-queue';
 import { ServiceError } from '../../shared/domain/errors';
-import { connectDevices } from '../../shared/workflows/connect-devices';
+import { followConnections } from '../../shared/workflows/follow-connections';
 import { deleteRecord } from '../../shared/workflows/delete-record';
 import type { RegistrationRequest } from '../../shared/ports/registration-queue';
 import type { Row } from '../../shared/model/edm';
@@ -33,7 +33,7 @@ function openWorld() {
     },
     now: () => clock.now,
     unique: () => `unique ${(made += 1)}`,
-    followers: connectDevices({ records, openWork: memoryOpenWork(), now: () => clock.now }),
+    followers: followConnections({ records, openWork: memoryOpenWork(), now: () => clock.now }),
     alerts: plainAlertWrites(records),
   };
   return {

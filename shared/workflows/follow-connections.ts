@@ -7,7 +7,7 @@ import { everyRecord } from './every-record';
 import type { Followers, RecordChange } from './followers';
 import { inTurns } from './in-turns';
 
-export interface ConnectDeps {
+export interface FollowDeps {
   records: RecordStore;
   openWork: OpenWorkList;
   now(): number;
@@ -28,7 +28,7 @@ const attempts = 50;
  * Keeps a device's customer asset and account as its connections say, whenever one appears, changes or goes. The device is
  * noted before the connection is written, so that `settleConnections` does what a crash leaves undone.
  */
-export function connectDevices(deps: ConnectDeps): Followers {
+export function followConnections(deps: FollowDeps): Followers {
   const noted = new WeakMap<RecordChange, number>();
   return {
     announce: async (changes) => {
@@ -59,13 +59,13 @@ function devicesIn({ entity, before, after }: RecordChange): string[] {
  * Finishes what was begun and not ended, and looks after devices of which a connection has begun or ended since. Answers the
  * ids of their records; to be called every minute.
  */
-export async function settleConnections(deps: ConnectDeps): Promise<string[]> {
+export async function settleConnections(deps: FollowDeps): Promise<string[]> {
   const now = deps.now();
   const unfinished = await settleNotes('connection', now - patience, deps);
   return [...unfinished, ...(await settleNotes('connection-time', now, deps))];
 }
 
-async function settleNotes(kind: 'connection' | 'connection-time', than: number, deps: ConnectDeps): Promise<string[]> {
+async function settleNotes(kind: 'connection' | 'connection-time', than: number, deps: FollowDeps): Promise<string[]> {
   const settled: string[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     const notes = await deps.openWork.olderThan(kind, than, notesAtOnce);
@@ -84,7 +84,7 @@ async function settleNotes(kind: 'connection' | 'connection-time', than: number,
  * Sets the lookups of a device as its connections say by now, and notes when the next of them begins or ends. The device is
  * read before its connections, and both once more after a write, so that of several at once the last has seen everything.
  */
-async function settleConnectionsOf(id: string, { records, openWork, now }: ConnectDeps): Promise<void> {
+async function settleConnectionsOf(id: string, { records, openWork, now }: FollowDeps): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const device = await records.get('msdyn_iotdevice', id);
     if (!device) return;

@@ -7,7 +7,7 @@ import { tableOpenWork } from '../../shared/adapters/table/open-work';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
 import { connectedDeviceRole } from '../../shared/model/tables/connections';
-import { connectDevices, settleConnections } from '../../shared/workflows/connect-devices';
+import { followConnections, settleConnections } from '../../shared/workflows/follow-connections';
 import { sendBatch } from '../kit/batch';
 import type { Reply } from '../kit/batch';
 import { createdId, openWebApi } from '../kit/web-api';
@@ -25,7 +25,7 @@ function openWorld({ records, openWork }: ReturnType<(typeof adapters)[number]['
   const clock = { now: start };
   let crashing = false;
   const deps = { records, openWork, now: () => (clock.now += 1) };
-  const follower = connectDevices(deps);
+  const follower = followConnections(deps);
   const followers = {
     ...follower,
     follow: async (changes: Parameters<typeof follower.follow>[0]) => {

@@ -21,7 +21,7 @@ interface Records {
  * The devices of records of one table, by the records' ids: those connected to it and, for customer assets, those whose lookup
  * leads to it. Of a device that is found by its lookup only Device ID and registration status need be there.
  */
-export async function connectedDevices(
+export async function devicesOfRecords(
   { table, ids }: Records,
   records: RecordStore,
   now: number,
