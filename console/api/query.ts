@@ -40,12 +40,26 @@ function quoted(text: string): string {
  * about capitals: so the text is looked for as it stands, in small letters, in capitals, and with each word capitalised.
  */
 export function containing(properties: readonly string[], text: string): string | undefined {
+  const parts = spellings(text).flatMap((spelling) =>
+    properties.map((property) => `contains(${property},${spelling})`),
+  );
+  return parts.length === 0 ? undefined : parts.join(' or ');
+}
+
+/**
+ * Records whose property begins with the text: a filter for each spelling. Storage looks for the beginning of a text
+ * itself, but only when nothing else is asked for with `or`.
+ */
+export function beginnings(property: string, text: string): string[] {
+  return spellings(text).map((spelling) => `startswith(${property},${spelling})`);
+}
+
+/** A text in the ways people write it, as literals. */
+function spellings(text: string): string[] {
   const wanted = text.trim();
-  if (wanted === '') return undefined;
-  const spellings = [...new Set([wanted, wanted.toLowerCase(), wanted.toUpperCase(), titled(wanted), capital(wanted)])];
-  return properties
-    .flatMap((property) => spellings.map((spelling) => `contains(${property},${quoted(spelling)})`))
-    .join(' or ');
+  if (wanted === '') return [];
+  const ways = [wanted, wanted.toLowerCase(), wanted.toUpperCase(), titled(wanted), capital(wanted)];
+  return [...new Set(ways)].map(quoted);
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();

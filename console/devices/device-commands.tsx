@@ -2,6 +2,8 @@ import {
   AlertRegular,
   ArrowDownloadRegular,
   ArrowImportRegular,
+  PauseRegular,
+  PlayRegular,
   PlugConnectedRegular,
   PlugDisconnectedRegular,
   SendRegular,
@@ -42,6 +44,19 @@ const bulkActions: readonly BulkAction[] = [
     icon: <PlugDisconnectedRegular />,
     question: 'The identities of these devices are removed from the hub: they cannot connect any more.',
     taken: 'The removal from the hub was asked for.',
+  },
+  {
+    action: 'ccs_ActivateIoTDevice',
+    name: 'Activate',
+    icon: <PlayRegular />,
+    taken: 'The devices are let in again as soon as the hub has answered.',
+  },
+  {
+    action: 'ccs_DeactivateIoTDevice',
+    name: 'Deactivate',
+    icon: <PauseRegular />,
+    question: 'The hub lets these devices in no more until they are activated; their keys stay.',
+    taken: 'The devices are shut out as soon as the hub has answered.',
   },
   {
     action: 'msdyn_PullDataForIoTDevice',

@@ -1,4 +1,4 @@
-import { allOf, containing, queryText } from '../../console/api/query';
+import { allOf, beginnings, containing, queryText } from '../../console/api/query';
 
 test('options are written as the Web API takes them, and empty ones are left out', () => {
   const text = queryText({ select: ['name', 'accountid'], filter: "name eq 'O''Neil & Co'", top: 5 });
@@ -26,4 +26,9 @@ test('capitals do not matter in a search, and quotes are no danger', () => {
     ].join(' or '),
   );
   expect(containing(['name'], '  ')).toBeUndefined();
+  expect(beginnings('name', 'Con')).toEqual([
+    "startswith(name,'Con')",
+    "startswith(name,'con')",
+    "startswith(name,'CON')",
+  ]);
 });
