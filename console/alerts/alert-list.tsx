@@ -1,6 +1,7 @@
 import { alertState } from '../../shared/model/choices';
 import type { ListDescription } from '../lists/list-description';
 import { reasonInWords } from '../records/format';
+import { DeviceAndAccount } from './device-and-account';
 import { Hierarchy } from './hierarchy';
 
 /** What of alerts is shown wherever they are listed, and why each opened something, or nothing. */
@@ -47,5 +48,7 @@ export const alertList: ListDescription<'msdyn_iotalert'> = {
     'ccs_reason',
   ],
   also: ['msdyn_deviceid'],
+  expand: 'msdyn_Device($select=msdyn_name,_msdyn_account_value)',
+  cells: { ...alertColumns.cells, _msdyn_device_value: (record) => <DeviceAndAccount alert={record} /> },
   searchIn: ['msdyn_description', 'msdyn_deviceid'],
 };

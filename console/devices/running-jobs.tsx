@@ -65,7 +65,7 @@ function JobBar({
 }) {
   const styles = useStyles();
   const done = finished ?? 0; // failed ones included
-  const words = `${name ?? 'Job'}: ${done} of ${total ?? 0} devices${failed ? `, ${failed} failed` : ''}`;
+  const words = `${name ?? 'Job'}: ${done} of ${total ?? 0} done${failed ? `, ${failed} failed` : ''}`;
   return (
     <div className={styles.words}>
       {words}

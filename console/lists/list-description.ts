@@ -20,6 +20,8 @@ export interface ListDescription<N extends EntityName> {
   columns: readonly (keyof Loaded<N> & string)[];
   /** Properties that are asked for without being columns. */
   also?: readonly (keyof Loaded<N> & string)[];
+  /** What of looked-up records is shown in cells, as `$expand` takes it. */
+  expand?: string;
   /** Text properties that are searched. */
   searchIn: readonly (keyof Loaded<N> & string)[];
   /** Cells that are more than the value. */

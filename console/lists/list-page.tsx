@@ -30,6 +30,7 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
   useTitle(view.name);
   const options = {
     select: [...list.columns, ...(list.also ?? [])],
+    ...(list.expand !== undefined && { expand: list.expand }),
     filter: allOf(view.filter, containing(list.searchIn, search)),
     orderby: sorting && `${sorting.property} ${sorting.descending ? 'desc' : 'asc'}`,
   };

@@ -11,9 +11,9 @@ import type { Marks } from './use-selection';
 
 const useStyles = makeStyles({
   mark: { width: '44px' },
-  cell: { overflow: 'hidden', overflowWrap: 'anywhere' },
-  // Two lines; the rest is in the tooltip and on the record's form.
-  lines: { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden' },
+  cell: { overflow: 'hidden', overflowWrap: 'break-word' },
+  // Three lines; the rest is in the tooltip and on the record's form.
+  lines: { display: '-webkit-box', WebkitLineClamp: 3, WebkitBoxOrient: 'vertical', overflow: 'hidden' },
 });
 
 /** A record in a list. Its first column leads to it. */
@@ -42,12 +42,12 @@ export function ListRow<N extends EntityName>({
           <TableCell key={property} className={styles.cell}>
             {index === 0 ? (
               <RowLink table={table} id={id} name={name} />
-            ) : isText(table, property) ? (
+            ) : isShort(table, property) ? (
+              (own ?? <Cell {...{ table, property, record }} />)
+            ) : (
               <span className={styles.lines} title={display(table, property, record)}>
                 {own ?? <Cell {...{ table, property, record }} />}
               </span>
-            ) : (
-              (own ?? <Cell {...{ table, property, record }} />)
             )}
           </TableCell>
         );
@@ -56,8 +56,9 @@ export function ListRow<N extends EntityName>({
   );
 }
 
-function isText(table: EntityName, property: string): boolean {
-  return ['string', 'memo'].includes(columnOf(table, property).kind);
+/** Numbers and states are never cut; a cell of their own may hold a button. */
+function isShort(table: EntityName, property: string): boolean {
+  return !['string', 'memo', 'lookup'].includes(columnOf(table, property).kind);
 }
 
 function RowLink({ table, id, name }: { table: EntityName; id: string; name: string }) {

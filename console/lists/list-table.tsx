@@ -20,7 +20,7 @@ const useStyles = makeStyles({
   wrap: { overflowX: 'auto', backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '720px' },
   mark: { width: '44px' },
-  wide: { width: '22%' },
+  wide: { width: '20%' },
 });
 
 export interface ListTableProps<N extends EntityName> {

@@ -3,7 +3,7 @@ import type { EntityName } from '../../shared/model/entities';
 import { formatted } from '../api/web-api';
 import { columnOf, optionsOf } from './columns';
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' });
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
 
 /** A value of a record as people read it: options and lookups by name, times in the viewer's zone; empty when it has none. */

@@ -23,7 +23,7 @@ const pictures: readonly { name: string; place: string; before?: (page: Page) =>
     before: async (page) => {
       await page.locator('table tbody a').first().click();
       await page.getByRole('combobox', { name: 'Account' }).pressSequentially('con');
-      await page.getByRole('option').first().waitFor();
+      await page.getByRole('listbox').getByRole('option').first().waitFor();
     },
   },
   {
