@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableOpenWork } from './adapters/table/open-work';
 import { tableRecordStore } from './adapters/table/record-store';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
@@ -10,11 +11,15 @@ import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
+import type { CommandWork } from './ports/command-queue';
 import type { RegistrationRequest } from './ports/registration-queue';
 import type { WorkQueue } from './ports/work-queue';
+import type { FeedbackDeps } from './workflows/collect-feedback';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
+import { handOnCommands } from './workflows/hand-on-commands';
+import type { HandOnDeps } from './workflows/hand-on-commands';
 import type { IngestDeps } from './workflows/ingest-events';
 import { followersInTurn } from './workflows/followers';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
@@ -22,6 +27,7 @@ import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import type { CommandDeps } from './workflows/work-on-commands';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -71,7 +77,9 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
 });
 
 /** What a written record sets off. */
-const followers = once(() => followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() })]));
+const followers = once(() =>
+  followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() }), handOnCommands(handingOn())]),
+);
 
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({
@@ -80,7 +88,42 @@ export const recordWrites = once((): WriteDeps => ({
   unique: randomUUID,
   followers: followers(),
   alerts: groupedAlertWrites(ingestion(), randomUUID, { ...config(), oneAtATime: turns() }),
+  commandLife: config().commandLife,
 }));
+
+const openWork = once(() => tableOpenWork(tables()));
+
+const handingOn = once((): HandOnDeps => ({ openWork: openWork(), commands: queueOf<CommandWork>('commands') }));
+
+/** What sending commands needs. */
+export const commanding = once((): CommandDeps => ({
+  ...recordWrites(),
+  ...handingOn(),
+  messages: {
+    lookAt: async (deviceId) => (await commandMessages()).lookAt(deviceId),
+    send: async (message) => (await commandMessages()).send(message),
+  },
+}));
+
+const commandMessages = onceLoaded(async () => {
+  const { iotHubCommandMessages } = await import('./adapters/iot-hub/command-messages.js');
+  return iotHubCommandMessages(hubAccount());
+});
+
+/** What collecting the feedback to commands needs; undefined when no hub is set up. */
+export const feedback = once(
+  (): FeedbackDeps | undefined =>
+    config().iotHub && {
+      ...recordWrites(),
+      ...handingOn(),
+      feedback: { take: async (handle) => (await commandFeedback()).take(handle) },
+    },
+);
+
+const commandFeedback = onceLoaded(async () => {
+  const { iotHubCommandFeedback } = await import('./adapters/iot-hub/command-feedback.js');
+  return iotHubCommandFeedback(hubAccount());
+});
 
 /** What asking for registrations needs. */
 export const registration = once((): EnableDeps => ({

@@ -1,8 +1,9 @@
 /**
  * The kinds of column a row of `entities.ts` may have. Everything else follows from them: the TypeScript type of a
- * record, the OData property and its Edm type, what input is accepted and how a value is stored.
+ * record, the OData property and its Edm type, what input is accepted and how a value is stored. A `fixed` column is set when
+ * the record is created, and not changed afterwards.
  */
-export type Column = { label: string; required?: true; readOnly?: true } & (
+export type Column = { label: string; required?: true; readOnly?: true; fixed?: true } & (
   | { kind: 'id' }
   | { kind: 'guid' }
   | { kind: 'string'; maxLength: number }
@@ -54,6 +55,8 @@ export interface Entity {
   timedIds?: true;
   /** Records that every store has from the beginning. */
   builtIn?: readonly Row[];
+  /** There are no others than those. */
+  closed?: true;
 }
 
 /** Edm type of a column's OData property. */
