@@ -22,6 +22,8 @@ export interface TestStack {
   api(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
+  /** Stops the hub and starts it again on the same data and ports after some work. */
+  withoutHub<T>(work: () => Promise<T>): Promise<T>;
   killHost(): Promise<void>;
   startHost(): Promise<void>;
   stop(): Promise<void>;
@@ -29,7 +31,10 @@ export interface TestStack {
 
 export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
   const data = await mkdtemp(join(tmpdir(), 'ccs-stack-'));
-  let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub()]);
+  let [azurite, hub] = await Promise.all([
+    startAzurite({ data: join(data, 'azurite') }),
+    startTestHub({ data: join(data, 'hub') }),
+  ]);
   let host: ChildProcess | undefined;
   let url = '';
   const stack: TestStack = {
@@ -73,6 +78,13 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
       await work();
       azurite = await startAzurite({ data: join(data, 'azurite'), ports: azurite.ports });
       stack.azurite = azurite;
+    },
+    withoutHub: async (work) => {
+      await hub.stop();
+      const result = await work();
+      hub = await startTestHub({ data: join(data, 'hub'), ports: hub.ports });
+      stack.hub = hub;
+      return result;
     },
     stop: async () => {
       if (host?.exitCode === null && host.signalCode === null) {
