@@ -50,7 +50,7 @@ export async function takeUpCommands(deps: CommandDeps): Promise<number> {
 
 /** The note gets a new time with the message, so that of several messages for one command one goes on. */
 async function queueAgain(work: CommandWork, milliseconds: number, deps: CommandDeps): Promise<void> {
-  const since = deps.now();
+  const since = Math.max(deps.now(), work.since + 1);
   const note = { key: work.command, since: work.since };
   if (!(await deps.openWork.renew('command', note, since))) return;
   await addTo(deps.commands, { command: work.command, since }, milliseconds);

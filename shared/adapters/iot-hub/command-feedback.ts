@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Message } from 'azure-iot-common';
 import type { Client } from 'azure-iothub';
 import type { CommandFeedback } from '../../ports/command-feedback';
@@ -59,10 +58,12 @@ async function openBox(client: Client) {
 
 /** The next message, or undefined when it stays quiet. */
 async function nextOf(receiver: Client.ServiceReceiver, waiting: Message[]): Promise<Message | undefined> {
-  try {
-    await once(receiver, 'message', { signal: AbortSignal.timeout(quiet) });
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'AbortError')) throw unreachable(error);
-  }
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, quiet);
+    receiver.once('message', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
   return waiting.shift();
 }

@@ -36,8 +36,13 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
 
   /** The twin holds the count, and may be read far more often than the registry. */
   const waitingFor = async (deviceId: string): Promise<number | undefined> => {
+    const read = async () => inTime(registry.getTwin(deviceId), patience);
     try {
-      const { responseBody: twin } = await inTime(registry.getTwin(deviceId), patience);
+      // A connection that was kept for the next request may have been closed by the hub meanwhile.
+      const { responseBody: twin } = await read().catch(async (error: unknown) => {
+        if (wasHungUp(error)) return read();
+        throw error;
+      });
       return Number((twin as { cloudToDeviceMessageCount?: number }).cloudToDeviceMessageCount ?? 0);
     } catch (error) {
       if (nameOf(error) === 'DeviceNotFoundError') return undefined;
@@ -55,7 +60,7 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
       const connection = opening;
       try {
         const client = await open();
-        await inTime(client.send(command.deviceId, messageOf(command)), patience);
+        await inTime(sendOver(client, command), patience);
         return { kind: 'accepted' };
       } catch (error) {
         const sending = sendingAfter(error);
@@ -73,6 +78,20 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
       await connection?.then(closeQuietly, () => undefined);
     },
   };
+}
+
+/**
+ * When a connection breaks with a message on it, the SDK makes its error its own cause, and then follows causes to their end: the
+ * process would die of that. The circle is cut in the callback, which is called in between; a promise would be too late.
+ */
+async function sendOver(client: Client, command: CommandMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.send(command.deviceId, messageOf(command), (error?: Error & { amqpError?: unknown }) => {
+      if (error?.amqpError === error) delete error?.amqpError;
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 function messageOf({ messageId, body, expires, attempt }: CommandMessage): Message {
@@ -111,6 +130,10 @@ function sendingAfter(error: unknown): Exclude<Sending, { kind: 'accepted' }> {
     default:
       return { kind: 'uncertain', why };
   }
+}
+
+function wasHungUp(error: unknown): boolean {
+  return error instanceof Error && /socket hang up|ECONNRESET/.test(error.message);
 }
 
 function nameOf(error: unknown): string {
