@@ -6,7 +6,7 @@ import { iso } from './alert-rows';
 export const mostWaiting = 50;
 
 /** Milliseconds within which a send that was begun has ended, one way or the other: nobody else sends before. */
-export const sendingTime = 30_000;
+const sendingTime = 30_000;
 
 /** What is to be done with a command now. */
 export type Step =

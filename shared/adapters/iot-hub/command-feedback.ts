@@ -21,7 +21,7 @@ export function iotHubCommandFeedback(account: HubAccount): CommandFeedback {
         for (const end = Date.now() + longest; Date.now() < end;) {
           const message = await box.next();
           if (!message) return;
-          await handle(message.getData().toString());
+          await handle(Buffer.from(message.getBytes()).toString());
           await box.complete(message);
         }
       } finally {

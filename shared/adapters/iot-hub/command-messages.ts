@@ -43,7 +43,7 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
         if (wasHungUp(error)) return read();
         throw error;
       });
-      return Number((twin as { cloudToDeviceMessageCount?: number }).cloudToDeviceMessageCount ?? 0);
+      return (twin as { cloudToDeviceMessageCount?: number }).cloudToDeviceMessageCount ?? 0;
     } catch (error) {
       if (nameOf(error) === 'DeviceNotFoundError') return undefined;
       throw unreachable(error);
@@ -133,7 +133,7 @@ function sendingAfter(error: unknown): Exclude<Sending, { kind: 'accepted' }> {
 }
 
 function wasHungUp(error: unknown): boolean {
-  return error instanceof Error && /socket hang up|ECONNRESET/.test(error.message);
+  return /socket hang up|ECONNRESET/.test(String(error));
 }
 
 function nameOf(error: unknown): string {
