@@ -17,7 +17,7 @@ app.storageQueue('onCommands', {
     try {
       report(await workOnCommand(work, commanding()), context);
     } catch (error) {
-      // Its note stays, so that it is taken up when the storage is back; tries at once would only use up those of the message.
+      // Its note stays, so that it is taken up when the storage is back; trying at once would only use the message up.
       if (!isAway(error)) throw error;
       context.error(`Command ${work.command} has to wait: ${(error as Error).message}`);
     }

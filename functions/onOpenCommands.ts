@@ -2,7 +2,9 @@ import { app } from '@azure/functions';
 import { commanding } from '../shared/composition';
 import { takeUpCommands } from '../shared/workflows/work-on-commands';
 
-/** Every minute: commands that nobody is at any more, because a process or a message was lost, go into the queue again. */
+/**
+ * Every minute: commands that nobody is at any more, because a process or a message was lost, go into the queue again.
+ */
 app.timer('onOpenCommands', {
   schedule: '30 * * * * *',
   handler: async (_timer, context) => {

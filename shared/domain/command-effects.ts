@@ -3,8 +3,8 @@ import type { Row } from '../model/edm';
 import type { Alert, Command } from '../model/entities';
 
 /**
- * The last-command columns of a record that a settled command touches; undefined when it shows this command already, or a
- * later one.
+ * The last-command columns of a record that a settled command touches; undefined when it shows this command already, or
+ * a later one.
  */
 export function lastCommand(
   record: Row,
@@ -17,8 +17,8 @@ export function lastCommand(
 }
 
 /**
- * What a settled command changes on the alert that it answers. An alert that is closed or inactive, or that has a case or a work order,
- * keeps its status: those say more than that something was sent.
+ * What a settled command changes on the alert that it answers. An alert that is closed or inactive, or that has a case
+ * or a work order, keeps its status: those say more than that something was sent.
  */
 export function answered(alert: Alert, command: Command): Row | undefined {
   const columns = lastCommand(alert, command);

@@ -57,8 +57,9 @@ function reportIn(item: unknown): FeedbackReport | undefined {
 }
 
 /**
- * Columns of a command of which the hub reports; undefined when it knew. A message that was sent twice has two reports, of
- * which Delivered counts. A report proves that the hub had accepted the message, so an uncertain command is Sent by it.
+ * Columns of a command of which the hub reports; undefined when it knew. A message that was sent twice has two reports,
+ * of which Delivered counts. A report proves that the hub had accepted the message, so an uncertain command is Sent by
+ * it.
  */
 export function reported(command: Command, { feedback, at }: FeedbackReport, now: number): Command | undefined {
   const known = command.ccs_feedback ?? undefined;

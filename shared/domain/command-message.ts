@@ -38,8 +38,8 @@ export function wrongInKeys(settings: IotSettings): string | undefined {
 }
 
 /**
- * The message of a command: as it was sent when that is right, or made by the definition. Throws `invalid-value` that says
- * what is allowed.
+ * The message of a command: as it was sent when that is right, or made by the definition. Throws `invalid-value` that
+ * says what is allowed.
  */
 export function composeMessage(
   text: string | null,

@@ -2,9 +2,6 @@ import { commandStatus, registrationStatus } from '../model/choices';
 import type { Command, Device } from '../model/entities';
 import { iso } from './alert-rows';
 
-/** How many messages a hub keeps for one device; it refuses the next. */
-export const mostWaiting = 50;
-
 /** Milliseconds within which a send that was begun has ended, one way or the other: nobody else sends before. */
 const sendingTime = 30_000;
 

@@ -1,7 +1,7 @@
 /**
  * The kinds of column a row of `entities.ts` may have. Everything else follows from them: the TypeScript type of a
- * record, the OData property and its Edm type, what input is accepted and how a value is stored. A `fixed` column is set when
- * the record is created, and not changed afterwards.
+ * record, the OData property and its Edm type, what input is accepted and how a value is stored. A `fixed` column is
+ * set when the record is created, and not changed afterwards.
  */
 export type Column = { label: string; required?: true; readOnly?: true; fixed?: true } & (
   | { kind: 'id' }
@@ -29,7 +29,10 @@ interface Target {
   collection: string;
 }
 
-/** One state of a record with the status reasons that belong to it; the first is the default when only the state is sent. */
+/**
+ * One state of a record with the status reasons that belong to it; the first is the default when only the state is
+ * sent.
+ */
 export interface State {
   value: number;
   name: string;

@@ -17,8 +17,8 @@ export interface Collected {
 }
 
 /**
- * Takes what the hub reports of messages to devices and writes it into their commands; a report is done with when it is written. The same report
- * again changes nothing.
+ * Takes what the hub reports of messages to devices and writes it into their commands; a report is done with when it is
+ * written. The same report again changes nothing.
  */
 export async function collectFeedback(deps: FeedbackDeps): Promise<Collected> {
   const collected: Collected = { commands: [], strangers: 0 };

@@ -11,9 +11,9 @@ export interface Target {
 }
 
 /**
- * The device that a command names: by lookup, by Device ID, or as the one of its customer asset. Refused when it names none, several
- * that differ, or an asset with several while it is not for all of them; then one of those, a registered one if there is one, stands for
- * the others.
+ * The device that a command names: by lookup, by Device ID, or as the one of its customer asset. Refused when it names
+ * none, several that differ, or an asset with several while it is not for all of them; then one of those, a registered
+ * one if there is one, stands for the others.
  */
 export async function targetOf(command: Command, records: RecordStore, now: number): Promise<Target> {
   const { msdyn_deviceid: deviceId, _msdyn_customerasset_value: asset } = command;

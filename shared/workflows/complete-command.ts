@@ -10,8 +10,8 @@ import type { WriteDeps } from './record-changes';
 const usualLife = 3_600_000;
 
 /**
- * A command as it is recorded: with its message, its device and the time at which it is too late. A message or a target that is
- * wrong is refused; a device to which nothing can be sent is not, but the command is in Error, with the reason.
+ * A command as it is recorded: with its message, its device and the time at which it is too late. A message or a target
+ * that is wrong is refused; a device to which nothing can be sent is not, but the command is in Error, with the reason.
  */
 export async function completeCommand(row: Row, now: number, deps: WriteDeps): Promise<Row> {
   const command: Command = row;

@@ -2,6 +2,9 @@ import type { Row, Scalar } from '../model/edm';
 import type { EntityName } from '../model/entities';
 import { connectedDeviceRole } from '../model/tables/connections';
 import type { RecordStore, Stored } from '../ports/record-store';
+import { inTurns } from './in-turns';
+
+const atOnce = 16;
 
 /** Any record, of a table of ours or of somebody's own. */
 export interface Place {
@@ -10,8 +13,8 @@ export interface Place {
 }
 
 /**
- * The devices that a record is connected to: by connections in which the device has the role Connected Device, whichever end it is,
- * and by the devices' own lookup where the record is a customer asset.
+ * The devices that a record is connected to: by connections in which the device has the role Connected Device,
+ * whichever end it is, and by the devices' own lookup where the record is a customer asset.
  */
 export async function connectedDevices(place: Place, records: RecordStore, now: number): Promise<Row[]> {
   const isAsset = place.table === 'msdyn_customerasset';
@@ -20,8 +23,11 @@ export async function connectedDevices(place: Place, records: RecordStore, now: 
     isAsset ? listAll(records, 'msdyn_iotdevice', { _ccs_customerasset_value: place.id }) : [],
   ]);
   const ids = connected.filter(({ table }) => table === 'msdyn_iotdevice').map(({ id }) => id);
-  const read = await Promise.all([...new Set(ids)].map(async (id) => records.get('msdyn_iotdevice', id)));
-  const devices = [...looking, ...read.filter((stored) => stored !== undefined)].map(({ row }) => row);
+  const devices = looking.map(({ row }) => row);
+  await inTurns([...new Set(ids)], atOnce, async (id) => {
+    const stored = await records.get('msdyn_iotdevice', id);
+    if (stored) devices.push(stored.row);
+  });
   return [...new Map(devices.map((row) => [row['msdyn_iotdeviceid'], row])).values()];
 }
 

@@ -13,8 +13,9 @@ import { reviseRecord } from './revise-record';
 const atOnce = 8;
 
 /**
- * Makes the copies of a command that is for all connected devices: one for each other registered device of the asset that was given, or of the
- * records that the device is connected to. Their ids follow from the command's and the device's, so that each is made once.
+ * Makes the copies of a command that is for all connected devices: one for each other registered device of the asset
+ * that was given, or of the records that the device is connected to. Their ids follow from the command's and the
+ * device's, so that each is made once.
  */
 export async function copyCommand(command: Command, deps: WriteDeps): Promise<void> {
   if (!command.msdyn_sendtoallconnecteddevices || typeof command.ccs_copies === 'number') return;

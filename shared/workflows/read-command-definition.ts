@@ -12,7 +12,10 @@ type Link = EntityRecord<'ccs_iotcommandparameter'>;
 /** Objects in objects; deeper ones are circles, or nobody's wish. */
 const deepest = 10;
 
-/** A command definition with its parameters, in the order of their positions and names. Inactive records count as absent. */
+/**
+ * A command definition with its parameters, in the order of their positions and names. Inactive records count as
+ * absent.
+ */
 export async function readCommandDefinition(id: string, records: RecordStore): Promise<CommandDefinition> {
   const definition = (await records.get('msdyn_iotdevicecommanddefinition', id))?.row;
   const where = `msdyn_iotdevicecommanddefinitions(${id})`;

@@ -5,9 +5,9 @@ import type { WriteDeps } from './record-changes';
 import { contested, writeAttempts } from './write-condition';
 
 /**
- * Sets columns of a record, decided on the record as it is by then: `change` is asked again when somebody else wrote first, and
- * answers undefined when there is nothing to change. Alerts stay in step with their groups. Answers the record, or undefined
- * when there is none.
+ * Sets columns of a record, decided on the record as it is by then: `change` is asked again when somebody else wrote
+ * first, and answers undefined when there is nothing to change. Alerts stay in step with their groups. Answers the
+ * record, or undefined when there is none.
  */
 export async function reviseRecord(
   name: EntityName,

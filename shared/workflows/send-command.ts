@@ -1,9 +1,11 @@
-import { begun, failed, mostWaiting, nextStep, notBegun, sent, waiting } from '../domain/command';
+import { begun, failed, nextStep, notBegun, sent, waiting } from '../domain/command';
 import { ServiceError } from '../domain/errors';
+import { obstacleTo, outcomeOf } from '../domain/sending';
+import type { Outcome, Sending } from '../domain/sending';
 import { commandStatus } from '../model/choices';
 import type { Row } from '../model/edm';
 import type { Command } from '../model/entities';
-import type { CommandMessages, Recipient, Sending } from '../ports/command-messages';
+import type { CommandMessages } from '../ports/command-messages';
 import type { Stored } from '../ports/record-store';
 import type { WriteDeps } from './record-changes';
 import { reviseRecord } from './revise-record';
@@ -18,9 +20,9 @@ export type Progress =
 const table = 'msdyn_iotdevicecommand';
 
 /**
- * Brings one command on its way: sends it, at most once as long as the outcome is known, and records what became of it. The
- * attempt is marked in the record before the send, so that whoever finds the mark later knows that the hub may have the message. A hub
- * that cannot be reached is waited for until the command's time to live is over.
+ * Brings one command on its way: sends it, at most once as long as the outcome is known, and records what became of it.
+ * The attempt is marked in the record before the send, so that whoever finds the mark later knows that the hub may have
+ * the message. A hub that cannot be reached is waited for until the command's time to live is over.
  */
 export async function sendCommand(id: string, deps: SendDeps): Promise<Progress> {
   for (let lost = 0; lost < writeAttempts; lost += 1) {
@@ -39,9 +41,6 @@ export async function sendCommand(id: string, deps: SendDeps): Promise<Progress>
   throw contested({ entity: table, by: 'id', id });
 }
 
-/** What follows for a command from what the hub said, or did not say. */
-type Outcome = { kind: 'sent' } | { kind: 'failed' | 'waiting' | 'not-begun'; words: string };
-
 /** Asked before the attempt is marked: up to here nothing can have been sent. */
 async function obstacleAtHub(command: Command, { messages }: SendDeps): Promise<Outcome | undefined> {
   try {
@@ -52,46 +51,6 @@ async function obstacleAtHub(command: Command, { messages }: SendDeps): Promise<
     return { kind: 'waiting', words: error.message };
   }
 }
-
-function obstacleTo(command: Command, recipient: Recipient): Outcome | undefined {
-  const isRepeat = (command.ccs_sendattempts ?? 0) > 0;
-  if (recipient.kind === 'unknown') return outcomeOf({ kind: 'refused', reason: 'unknown-device' }, command, isRepeat);
-  if (recipient.waiting < mostWaiting) return undefined;
-  return outcomeOf({ kind: 'refused', reason: 'queue-full' }, command, isRepeat);
-}
-
-/** A repeat may find its own message in the device's queue, where an attempt before has put it. */
-function outcomeOf(sending: Sending, { msdyn_deviceid: deviceId }: Command, isRepeat: boolean): Outcome {
-  switch (sending.kind) {
-    case 'accepted':
-      return { kind: 'sent' };
-    case 'not-now':
-      return { kind: 'not-begun', words: sending.why };
-    case 'uncertain': {
-      const what = 'The IoT Hub may have it, but its answer was lost';
-      return { kind: 'waiting', words: `${what} (${sending.why}). It is sent again, with the same message id.` };
-    }
-    case 'refused':
-      if (sending.reason === 'queue-full' && isRepeat) {
-        return { kind: 'waiting', words: `${full(deviceId)} This one may be among them.` };
-      }
-      return { kind: 'failed', words: refusals[sending.reason](deviceId) };
-  }
-}
-
-const full = (deviceId: Command['msdyn_deviceid']) =>
-  `${mostWaiting} messages wait for the device '${deviceId}' already, and the IoT Hub keeps no more.`;
-
-const refusals: Record<
-  Extract<Sending, { kind: 'refused' }>['reason'],
-  (deviceId: Command['msdyn_deviceid']) => string
-> = {
-  'unknown-device': (deviceId) =>
-    `The IoT Hub does not know the device '${deviceId}'. Register it, then create the command again.`,
-  'queue-full': (deviceId) => `${full(deviceId)} Create the command again when the device has taken some.`,
-  'too-large': () => 'The message is larger than the IoT Hub takes.',
-  'not-understood': () => 'The IoT Hub refused the message as malformed.',
-};
 
 /** Marks the attempt in the record as it was read; undefined when somebody else was faster. */
 async function mark(stored: Stored, attempt: number, { records, now }: SendDeps): Promise<Command | undefined> {
@@ -127,7 +86,10 @@ function changeOf(command: Command, words: string, now: number): Command | undef
   return command.msdyn_commandstatusreason === words ? undefined : waiting(words, now);
 }
 
-/** Writes the outcome into a command that is still in progress; one that the hub has reported of meanwhile stays as it is. */
+/**
+ * Writes the outcome into a command that is still in progress; one that the hub has reported of meanwhile stays as it
+ * is.
+ */
 async function settle(
   id: string,
   change: (command: Command) => Command | undefined,

@@ -4,8 +4,8 @@ import type { WriteDeps } from './record-changes';
 import { reviseRecord } from './revise-record';
 
 /**
- * Shows a settled command on the alert that it answers, on its device and on its customer asset. Doing it again changes nothing,
- * nor does an earlier command after a later one.
+ * Shows a settled command on the alert that it answers, on its device and on its customer asset. Doing it again changes
+ * nothing, nor does an earlier command after a later one.
  */
 export async function tellOfCommand(command: Command, deps: WriteDeps): Promise<void> {
   const { _msdyn_parentalert_value: alert, _msdyn_device_value: device, _msdyn_customerasset_value: given } = command;

@@ -14,8 +14,9 @@ const forgotten = 60_000;
 const mostTaken = 500;
 
 /**
- * Deals with one command: makes its copies, sends it, tells its alert, device and asset, and takes its note away. Whatever is
- * interrupted is done by the next call. A command that has to wait is queued again, unless it is in the queue for another time.
+ * Deals with one command: makes its copies, sends it, tells its alert, device and asset, and takes its note away.
+ * Whatever is interrupted is done by the next call. A command that has to wait is queued again, unless it is in the
+ * queue for another time.
  */
 export async function workOnCommand(work: CommandWork, deps: CommandDeps): Promise<Progress> {
   const stored = await deps.records.get('msdyn_iotdevicecommand', work.command);

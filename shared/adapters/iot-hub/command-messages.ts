@@ -1,6 +1,7 @@
 import { Message } from 'azure-iot-common';
 import type { Client } from 'azure-iothub';
-import type { CommandMessage, CommandMessages, Sending } from '../../ports/command-messages';
+import type { Sending } from '../../domain/sending';
+import type { CommandMessage, CommandMessages } from '../../ports/command-messages';
 import { inTime, openRegistry, unreachable } from './hub-account';
 import type { HubAccount } from './hub-account';
 import { closeQuietly, openServiceClient } from './service-client';
@@ -81,8 +82,9 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
 }
 
 /**
- * When a connection breaks with a message on it, the SDK makes its error its own cause, and then follows causes to their end: the
- * process would die of that. The circle is cut in the callback, which is called in between; a promise would be too late.
+ * When a connection breaks with a message on it, the SDK makes its error its own cause, and then follows causes to
+ * their end: the process would die of that. The circle is cut in the callback, which is called in between; a promise
+ * would be too late.
  */
 async function sendOver(client: Client, command: CommandMessage): Promise<void> {
   return new Promise((resolve, reject) => {

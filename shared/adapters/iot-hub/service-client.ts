@@ -24,8 +24,8 @@ export async function openServiceClient(account: HubAccount): Promise<Client> {
 }
 
 /**
- * The SDK's own transport accepts what it receives at once, so that `complete` comes too late and a crash loses it. This one leaves that
- * to whoever receives.
+ * The SDK's own transport accepts what it receives at once, so that `complete` comes too late and a crash loses it.
+ * This one leaves that to whoever receives.
  */
 const transport = function (this: unknown, config: TransportConfig) {
   return new Amqp(config, new AmqpConnection(false));

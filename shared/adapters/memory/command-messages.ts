@@ -1,5 +1,6 @@
 import { ServiceError } from '../../domain/errors';
-import type { CommandMessage, CommandMessages, Sending } from '../../ports/command-messages';
+import type { Sending } from '../../domain/sending';
+import type { CommandMessage, CommandMessages } from '../../ports/command-messages';
 
 const mostWaiting = 50;
 

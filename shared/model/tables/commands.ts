@@ -21,7 +21,10 @@ import {
 /** The longest that a hub keeps a message for a device, in seconds. */
 export const longestCommandLife = 172_800;
 
-/** Messages to devices. What is sent, and where to, is fixed by their creation; what became of it is written by the service. */
+/**
+ * Messages to devices. What is sent, and where to, is fixed by their creation; what became of it is written by the
+ * service.
+ */
 export const commandTables = {
   msdyn_iotdevicecommand: {
     set: 'msdyn_iotdevicecommands',
