@@ -12,9 +12,7 @@ export interface Setting {
   secret?: true;
 }
 
-/**
- * Every setting the app reads. `local.settings.sample.json` and the deployment are held against these rows by tests.
- */
+/** Every setting the app reads. `local.settings.sample.json` and the deployment are held against these rows by tests. */
 export const settings = {
   AzureWebJobsStorage: {
     purpose: 'Connection string of the storage account that holds the tables (and what the Functions host keeps).',

@@ -29,10 +29,7 @@ interface Target {
   collection: string;
 }
 
-/**
- * One state of a record with the status reasons that belong to it; the first is the default when only the state is
- * sent.
- */
+/** One state of a record with the status reasons that belong to it; the first is the default when only the state is sent. */
 export interface State {
   value: number;
   name: string;

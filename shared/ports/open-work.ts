@@ -10,8 +10,8 @@ export interface OpenWork {
 }
 
 /**
- * Notes of work that is not done yet. One is made before the work is told to anybody, so that whatever gets lost on the
- * way is found again: by those who look for old notes.
+ * Notes of work that is not done yet. One is made before the work is told to anybody, so that whatever gets lost on the way is
+ * found again: by those who look for old notes.
  */
 export interface OpenWorkList {
   /** Takes the place of an earlier note of the same key. */

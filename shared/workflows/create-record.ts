@@ -13,8 +13,8 @@ import { inUse, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
 
 /**
- * Creates a record: the caller's values, the columns' defaults, a state, an id (the caller's own if there is one) and
- * the time. Nothing is written when a required value is missing, a link leads nowhere or a key is in use.
+ * Creates a record: the caller's values, the columns' defaults, a state, an id (the caller's own if there is one) and the
+ * time. Nothing is written when a required value is missing, a link leads nowhere or a key is in use.
  */
 export async function createRecord(name: EntityName, changes: RecordChanges, deps: WriteDeps): Promise<Stored> {
   const table = entity(name);

@@ -23,9 +23,9 @@ export const mostTies = 1_000;
 const atOnce = 8;
 
 /**
- * Deletes a record. What points at it loses the link, first; connections go along. Refused with `in-use` while
- * something cannot be without the record, and with `limit-exceeded` when too many records point at it: then nothing has
- * changed. A deletion that is cut short has removed links at most, and is repeated to be finished.
+ * Deletes a record. What points at it loses the link, first; connections go along. Refused with `in-use` while something
+ * cannot be without the record, and with `limit-exceeded` when too many records point at it: then nothing has changed.
+ * A deletion that is cut short has removed links at most, and is repeated to be finished.
  */
 export async function deleteRecord(key: RecordKey, condition: WriteCondition, deps: WriteDeps): Promise<void> {
   const name = key.entity;
@@ -115,9 +115,7 @@ async function removeFollowed(
   return removed === true;
 }
 
-/**
- * The ETag to remove the record with, once no group leads to it any more; undefined when the record changed meanwhile.
- */
+/** The ETag to remove the record with, once no group leads to it any more; undefined when the record changed meanwhile. */
 export async function leaveGroup(name: EntityName, record: Stored, deps: WriteDeps): Promise<string | undefined> {
   const closed = { ...record.row, ...closing[name] };
   if (!regroupFor(name, record.row, closed)) return record.etag;

@@ -33,8 +33,8 @@ export interface WriteDeps {
 }
 
 /**
- * The values with each link's id among them, and its table where the lookup may lead to several. A link to a record
- * that does not exist is refused with `not-found`.
+ * The values with each link's id among them, and its table where the lookup may lead to several. A link to a record that
+ * does not exist is refused with `not-found`.
  */
 export async function resolveLinks(
   name: EntityName,
@@ -63,9 +63,7 @@ export async function resolveLinks(
   return { ...values, ...Object.fromEntries(ids.flat()) };
 }
 
-/**
- * Puts a row in place of a record that is still as it was read; alerts and their tickets together with their groups.
- */
+/** Puts a row in place of a record that is still as it was read; alerts and their tickets together with their groups. */
 export async function replaceRecord(
   name: EntityName,
   old: Stored,
