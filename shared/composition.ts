@@ -15,6 +15,8 @@ import type { CommandWork } from './ports/command-queue';
 import type { RegistrationRequest } from './ports/registration-queue';
 import type { WorkQueue } from './ports/work-queue';
 import type { FeedbackDeps } from './workflows/collect-feedback';
+import { followConnections } from './workflows/follow-connections';
+import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
@@ -41,6 +43,8 @@ const config = once(() => readConfig(process.env));
 const tables = once(() => openTables(accountOf(config())));
 
 const recordStore = once(() => tableRecordStore(tables()));
+
+const openWork = once(() => tableOpenWork(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables()));
 
@@ -76,9 +80,16 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
   };
 });
 
-/** What a written record sets off. */
+/** What keeping devices as their connections say needs. */
+export const connecting = once((): FollowDeps => ({ records: recordStore(), openWork: openWork(), now }));
+
+/** What a written record sets off; a device has its asset before the alerts that waited for it are linked to both. */
 const followers = once(() =>
-  followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() }), handOnCommands(handingOn())]),
+  followersInTurn([
+    followConnections(connecting()),
+    linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+    handOnCommands(handingOn()),
+  ]),
 );
 
 /** What creating and changing records over HTTP needs. */
@@ -90,8 +101,6 @@ export const recordWrites = once((): WriteDeps => ({
   alerts: groupedAlertWrites(ingestion(), randomUUID, { ...config(), oneAtATime: turns() }),
   commandLife: config().commandLife,
 }));
-
-const openWork = once(() => tableOpenWork(tables()));
 
 const handingOn = once((): HandOnDeps => ({ openWork: openWork(), commands: queueOf<CommandWork>('commands') }));
 

@@ -2,7 +2,7 @@ import { whyNotTo } from '../domain/command';
 import { ServiceError } from '../domain/errors';
 import type { Command, Device } from '../model/entities';
 import type { RecordStore } from '../ports/record-store';
-import { connectedDevices } from './connected-devices';
+import { devicesAround } from './connected-places';
 
 /** Where a command goes: one device, and the asset in whose history it is shown. */
 export interface Target {
@@ -24,7 +24,11 @@ export async function targetOf(command: Command, records: RecordStore, now: numb
   }
   const devices = await devicesOfAsset(asset, records, now);
   const where = `msdyn_customerassets(${asset})`;
-  if (!named) return { device: choose(devices, command, where), asset };
+  if (!named) {
+    const chosen = choose(devices, command, where);
+    const whole = await records.get('msdyn_iotdevice', chosen.msdyn_iotdeviceid!);
+    return { device: whole?.row ?? chosen, asset };
+  }
   if (devices.some(({ msdyn_iotdeviceid: id }) => id === named.msdyn_iotdeviceid)) return { device: named, asset };
   const name = deviceId ?? named.msdyn_deviceid ?? named.msdyn_name;
   throw refused(`The device '${name}' is not connected to ${where}: leave one of the two out, or connect them.`);
@@ -48,7 +52,7 @@ async function namedDevice(command: Command, records: RecordStore): Promise<Devi
 
 /** Those that are connected to it, or else the one of its own Device ID. */
 async function devicesOfAsset(asset: string, records: RecordStore, now: number): Promise<Device[]> {
-  const devices: Device[] = await connectedDevices({ table: 'msdyn_customerasset', id: asset }, records, now);
+  const devices = await devicesAround({ table: 'msdyn_customerasset', id: asset }, records, now);
   if (devices.length > 0) return devices;
   const own = (await records.get('msdyn_customerasset', asset))?.row['msdyn_deviceid'];
   const named = typeof own === 'string' ? await records.getByAlternateKey('msdyn_iotdevice', own) : undefined;

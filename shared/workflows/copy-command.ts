@@ -3,8 +3,8 @@ import { makeId, placeInId, shardOf } from '../domain/ids';
 import { commandStatus } from '../model/choices';
 import type { Row } from '../model/edm';
 import type { Command, Device } from '../model/entities';
-import { connectedDevices, placesOf } from './connected-devices';
-import type { Place } from './connected-devices';
+import { devicesAround, placesOf } from './connected-places';
+import type { Place } from './connected-places';
 import { followed } from './followers';
 import { inTurns } from './in-turns';
 import type { WriteDeps } from './record-changes';
@@ -41,10 +41,10 @@ async function othersThan(command: Command, { records, now }: WriteDeps): Promis
     : own
       ? await placesOf(own.row, records, now())
       : [];
-  const found: Row[] = [];
-  for (const place of places) found.push(...(await connectedDevices(place, records, now())));
-  const byId = new Map(found.map((device) => [device['msdyn_iotdeviceid'], device]));
-  return [...byId.values()].filter((device) => device['msdyn_iotdeviceid'] !== id && whyNotTo(device) === undefined);
+  const found: Device[] = [];
+  for (const place of places) found.push(...(await devicesAround(place, records, now())));
+  const byId = new Map(found.map((device) => [device.msdyn_iotdeviceid, device]));
+  return [...byId.values()].filter((device) => device.msdyn_iotdeviceid !== id && whyNotTo(device) === undefined);
 }
 
 function copyFor(device: Device, command: Command, now: number): Row {

@@ -3,9 +3,10 @@ import type { CommandParameter } from '../domain/command-parameters';
 import { ServiceError } from '../domain/errors';
 import type { PropertyDefinition } from '../domain/property-definition';
 import { plainState, propertyType } from '../model/choices';
+import type { Row } from '../model/edm';
 import type { EntityRecord } from '../model/entities';
 import type { RecordStore } from '../ports/record-store';
-import { listAll } from './connected-devices';
+import { everyRecord } from './every-record';
 
 type Link = EntityRecord<'ccs_iotcommandparameter'>;
 
@@ -66,7 +67,10 @@ async function active(
   property: string,
   id: string,
 ) {
-  return (await listAll(records, name, { [property]: id, statecode: plainState.Active })).map(({ row }) => row);
+  const equals = { [property]: id, statecode: plainState.Active };
+  const rows: Row[] = [];
+  for await (const { row } of everyRecord(records, name, { equals })) rows.push(row);
+  return rows;
 }
 
 function byName(a: CommandParameter, b: CommandParameter): number {
