@@ -168,21 +168,32 @@ const limits: [what: string, of: (twin: Twin) => JsonObject, bytes: number][] = 
   ['properties.desired', (twin) => twin.desired.values, 32 * 1024],
   ['properties.reported', (twin) => twin.reported.values, 32 * 1024],
 ];
+/** Objects within each other, below tags, desired or reported. */
 const deepest = 10;
 
 function checked(twin: Twin): Twin {
   for (const [what, of, bytes] of limits) {
     const values = of(twin);
-    if (JSON.stringify(values).length > bytes) throw new HubError('ArgumentInvalid', `${what} is over ${bytes} bytes`);
-    checkKeys(values, what, 1);
+    if (sizeOf(values) > bytes) throw new HubError('ArgumentInvalid', `${what} is over ${bytes} bytes`);
+    checkKeys(values, what, 0);
   }
   return twin;
+}
+
+/** As the service counts: keys and texts as UTF-8, numbers as 8 bytes, booleans as 4. */
+function sizeOf(value: Json): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return 8;
+  if (typeof value === 'boolean') return 4;
+  if (Array.isArray(value)) return value.reduce((bytes: number, item) => bytes + sizeOf(item), 0);
+  if (value === null) return 0;
+  return Object.entries(value).reduce((bytes, [key, item]) => bytes + Buffer.byteLength(key) + sizeOf(item), 0);
 }
 
 function checkKeys(values: JsonObject, path: string, depth: number): void {
   if (depth > deepest) throw new HubError('ArgumentInvalid', `${path} is deeper than ${deepest} levels`);
   for (const [key, value] of Object.entries(values)) {
-    if (key === '' || key.length > 1024 || /[.$ \p{Cc}]/u.test(key)) {
+    if (key === '' || Buffer.byteLength(key) > 1024 || /[.$ \p{Cc}]/u.test(key)) {
       throw new HubError('ArgumentInvalid', `"${key}" in ${path} is no name for a property`);
     }
     if (isObject(value)) checkKeys(value, `${path}.${key}`, depth + 1);
