@@ -61,7 +61,8 @@ function reportOf(device: Device, notice: Notice & { kind: 'reported' }): Device
   const { version, whole, properties, time } = notice;
   const known = device.ccs_reportedversion ?? untouched;
   if (version !== null && version <= known) return {};
-  const old = whole ? {} : (objectIn(device.msdyn_devicereportedproperties) ?? {});
+  const isFirst = version === untouched + 1;
+  const old = whole || isFirst ? {} : (objectIn(device.msdyn_devicereportedproperties) ?? {});
   const { text, message } = keptProperties(merged(old, properties));
   const isNext = whole || version === known + 1;
   return {
@@ -87,8 +88,7 @@ function deletionOf(device: Device, { time }: Notice & { kind: 'deleted' }): Dev
   const at = new Date(time).toISOString();
   const isOurs = device.msdyn_registrationstatus === registrationStatus.Registered;
   return {
-    msdyn_connectionstate: false,
-    ...(device.msdyn_connectionstate && { ccs_connectionstateupdatedon: at }),
+    ...(device.msdyn_connectionstate && { msdyn_connectionstate: false, ccs_connectionstateupdatedon: at }),
     // The twin went with the identity: a new one begins anew.
     ccs_reportedversion: null,
     ccs_syncedtags: null,

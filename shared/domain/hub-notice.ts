@@ -1,4 +1,4 @@
-import { refuse, wrongType } from './fields';
+import { nameOf, refuse, wrongType } from './fields';
 import type { Refusal } from './fields';
 import { valuesIn } from './hub-event';
 import type { HubEvent } from './hub-event';
@@ -39,7 +39,7 @@ export type Nothing = { kind: 'nothing' };
 const deepest = 20;
 const longestDeviceId = 128;
 
-type Reading = (about: About, body: JsonObject, event: HubEvent) => Notice | Nothing | Refusal;
+type Reading = (about: About, body: JsonObject) => Notice | Nothing | Refusal;
 
 const sources: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
   deviceconnectionstateevents: {
@@ -71,17 +71,19 @@ export function readNotice({ event, properties }: HubNotice): Notice | Nothing |
   if (typeof deviceId !== 'string' || deviceId === '' || deviceId.length > longestDeviceId) {
     return refuse('no-device', 'The event does not say which device it is about ("deviceId").');
   }
-  const body = bodyOf(event);
-  if (!isObject(body)) return body;
-  return readings[operation]!({ deviceId, time: timeOf(properties['operationTimestamp'], event) }, body, event);
+  const read = bodyOf(event);
+  if (read.kind === 'refused') return read;
+  return readings[operation]!({ deviceId, time: timeOf(properties['operationTimestamp'], event) }, read.body);
 }
 
-function bodyOf({ body }: HubEvent): JsonObject | Refusal {
+function bodyOf({ body }: HubEvent): { kind: 'body'; body: JsonObject } | Refusal {
   const values = valuesIn(body);
   if (!Array.isArray(values)) return values;
   const [value] = values;
   if (values.length !== 1 || !isObject(value)) return refuse('not-an-object', 'The body is no JSON object.');
-  return isDeeper(value, deepest) ? refuse('wrong-type', `The body has more than ${deepest} levels.`) : value;
+  return isDeeper(value, deepest)
+    ? refuse('wrong-type', `The body has more than ${deepest} levels of objects and arrays.`)
+    : { kind: 'body', body: value };
 }
 
 function connection(connected: boolean): Reading {
@@ -108,9 +110,4 @@ function reported(whole: boolean): Reading {
 function timeOf(text: unknown, { enqueued }: HubEvent): number {
   const time = typeof text === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
   return time >= 0 ? time : enqueued;
-}
-
-function nameOf(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -90,13 +90,15 @@ function difference(actual: JsonObject, wanted: JsonObject, ours: JsonObject): J
   }
   for (const [key, known] of Object.entries(ours)) {
     const present = own(actual, key);
-    if (own(wanted, key) === undefined && present !== undefined) patch.push([key, removal(present, known)]);
+    if (own(wanted, key) !== undefined || present === undefined) continue;
+    const removed = removal(present, known);
+    if (removed === null || !isEmpty(removed)) patch.push([key, removed]);
   }
-  return Object.fromEntries(patch.filter(([, value]) => !isObject(value) || !isEmpty(value)));
+  return Object.fromEntries(patch);
 }
 
 /** Takes out what is ours; an object goes as a whole when nobody else has anything in it. */
-function removal(present: Json, known: Json): Json {
+function removal(present: Json, known: Json): JsonObject | null {
   if (!isObject(present) || !isObject(known)) return null;
   const inner = difference(present, {}, known);
   const isAll = Object.keys(present).every((key) => own(inner, key) === null);

@@ -62,7 +62,10 @@ describe.each(adapters)('twins in $which', ({ open }) => {
 
   test('a patch merges and removes in both parts, and leaves the rest', async () => {
     const { twins, add } = open();
-    await add('merged', { tags: { building: '7', floor: { wing: 'N', room: 1 } }, desired: { period: 5, mode: 'eco' } });
+    await add('merged', {
+      tags: { building: '7', floor: { wing: 'N', room: 1 } },
+      desired: { period: 5, mode: 'eco' },
+    });
     const { etag } = (await twins.read('merged'))!;
     const patch = { tags: { building: null, floor: { room: 2 } }, desired: { mode: null, limits: [1, 2] } };
     expect(await twins.patch('merged', patch, etag)).toEqual({ kind: 'patched' });
@@ -88,7 +91,10 @@ describe.each(adapters)('twins in $which', ({ open }) => {
     await add('large');
     const { etag } = (await twins.read('large'))!;
     const tags = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, 'x'.repeat(1000)]));
-    expect(await twins.patch('large', { tags }, etag)).toEqual({ kind: 'refused', reason: expect.stringMatching(/tags/) });
+    expect(await twins.patch('large', { tags }, etag)).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(/tags/),
+    });
     expect((await twins.read('large'))!.tags).toEqual({});
   });
 });
