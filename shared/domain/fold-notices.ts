@@ -27,7 +27,7 @@ export function foldNotices(device: Device, notices: readonly Notice[]): Folded 
     pull ||= gap === true;
   }
   const changed = Object.entries(now).filter(([name, value]) => value !== (device[name as keyof Device] ?? null));
-  return { columns: Object.fromEntries(changed) as Device, pull };
+  return { columns: Object.fromEntries(changed), pull };
 }
 
 function after(device: Device, notice: Notice): Device & { gap?: true } {

@@ -66,21 +66,12 @@ function wrongInNumber(value: number, named: string): string | undefined {
 
 /** Bytes as the hub counts them: keys and texts as UTF-8, numbers as 8, booleans as 4. */
 function sizeOf(value: Json): number {
-  switch (typeof value) {
-    case 'string':
-      return Buffer.byteLength(value);
-    case 'number':
-      return 8;
-    case 'boolean':
-      return 4;
-    default:
-      if (value === null) return 0;
-      return Object.entries(value).reduce(
-        (bytes, [key, item]: [string, Json]) =>
-          bytes + (Array.isArray(value) ? 0 : Buffer.byteLength(key)) + sizeOf(item),
-        0,
-      );
-  }
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return 8;
+  if (typeof value === 'boolean') return 4;
+  if (Array.isArray(value)) return value.reduce((bytes: number, item: Json) => bytes + sizeOf(item), 0);
+  if (!isObject(value)) return 0;
+  return Object.entries(value).reduce((bytes, [key, item]) => bytes + Buffer.byteLength(key) + sizeOf(item), 0);
 }
 
 function shortened(path: string): string {

@@ -8,7 +8,7 @@ const { Registered, Unregistered, 'In Progress': inProgress } = registrationStat
 const tagsOnly = (tags: JsonObject) => ({ tags, desired: {} });
 
 describe('what is sent to the twin', () => {
-  test.each([
+  test.each<{ which: string; twin: JsonObject; wanted: JsonObject; ours: JsonObject; patch: JsonObject | undefined }>([
     { which: 'nothing when the twin is as wanted', twin: { a: 1 }, wanted: { a: 1 }, ours: { a: 1 }, patch: undefined },
     { which: 'what is new', twin: {}, wanted: { a: 1 }, ours: {}, patch: { a: 1 } },
     {

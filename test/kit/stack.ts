@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { Message } from 'azure-iot-device';
 import { startAzurite } from '../../infra/local/azurite';
 import type { Azurite } from '../../infra/local/azurite';
+import type { IotHubOptions } from '../../infra/local/iot-hub/iot-hub';
 import type { Row } from '../../shared/model/edm';
 import { startTestHub } from './hub';
 import type { TestHub } from './hub';
@@ -22,14 +23,20 @@ export interface TestStack {
   api(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
+  /** Stops the hub and starts it again on the same data and ports after some work. */
+  withoutHub(work: () => Promise<void>): Promise<void>;
   killHost(): Promise<void>;
   startHost(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
+export async function startTestStack(
+  settings: Record<string, string> = {},
+  hubOptions: Partial<IotHubOptions> = {},
+): Promise<TestStack> {
   const data = await mkdtemp(join(tmpdir(), 'ccs-stack-'));
-  let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub()]);
+  const keptHub = { ...hubOptions, data: join(data, 'iot-hub') };
+  let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub(keptHub)]);
   let host: ChildProcess | undefined;
   let url = '';
   const stack: TestStack = {
@@ -73,6 +80,13 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
       await work();
       azurite = await startAzurite({ data: join(data, 'azurite'), ports: azurite.ports });
       stack.azurite = azurite;
+    },
+    withoutHub: async (work) => {
+      const { ports } = hub;
+      await hub.stop();
+      await work();
+      hub = await startTestHub({ ...keptHub, ports });
+      stack.hub = hub;
     },
     stop: async () => {
       if (host?.exitCode === null && host.signalCode === null) {

@@ -49,7 +49,7 @@ function twinOf(body: unknown): DeviceTwin {
   const properties = objectOf(twin['properties']);
   const { $version, ...reported } = objectOf(properties['reported']);
   return {
-    etag: String(twin['etag']),
+    etag: typeof twin['etag'] === 'string' ? twin['etag'] : '*',
     tags: objectOf(twin['tags']),
     desired: withoutMetadata(objectOf(properties['desired'])),
     reported: withoutMetadata(reported),

@@ -1,4 +1,4 @@
-import { Twin } from 'azure-iot-device';
+import type { Twin } from 'azure-iot-device';
 import { iotHubDeviceTwins } from '../../../shared/adapters/iot-hub/device-twins';
 import { startTestHub } from '../../kit/hub';
 import type { TestHub } from '../../kit/hub';
