@@ -1,4 +1,4 @@
-import type { JsonObject } from './json-object';
+import type { JsonObject } from './json-values';
 
 /** What back ends write into a twin. */
 export interface TwinPart {

@@ -2,7 +2,7 @@ import { registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
 import { laterOf } from './device-data';
 import type { Notice } from './hub-notice';
-import { merged, objectIn } from './json-object';
+import { merged, objectIn } from './json-values';
 import { keptProperties } from './reported-properties';
 
 /** What notices come to for one device. */

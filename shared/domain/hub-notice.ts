@@ -2,8 +2,8 @@ import { nameOf, refuse, wrongType } from './fields';
 import type { Refusal } from './fields';
 import { valuesIn } from './hub-event';
 import type { HubEvent } from './hub-event';
-import { isDeeper, isObject } from './json-object';
-import type { JsonObject } from './json-object';
+import { isDeeper, isObject } from './json-values';
+import type { JsonObject } from './json-values';
 
 /** An event that the hub itself sent, with its application properties. */
 export interface HubNotice {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json-object';
+import type { JsonObject } from './json-values';
 
 /** What the column for reported properties holds. */
 const longest = 8000;

@@ -1,5 +1,5 @@
-import { isDeeper, isObject } from './json-object';
-import type { Json, JsonObject } from './json-object';
+import { isDeeper, isObject } from './json-values';
+import type { Json, JsonObject } from './json-values';
 
 /** Parts of a twin that are written here, and the bytes the hub takes in each. */
 const limits = { tags: 8 * 1024, desired: 32 * 1024 } as const;

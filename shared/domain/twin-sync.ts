@@ -1,8 +1,8 @@
 import { registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
 import type { TwinPart } from './device-twin';
-import { isObject, isSame, objectIn, own } from './json-object';
-import type { Json, JsonObject } from './json-object';
+import { isObject, isSame, objectIn, own } from './json-values';
+import type { Json, JsonObject } from './json-values';
 
 /** What is to be done about a device's twin. */
 export type TwinSync =
@@ -31,9 +31,15 @@ export function needsSync(before: Device | undefined, after: Device): boolean {
   if (twinSync(after).kind === 'none') return false;
   const old = before && twinSync(before).kind !== 'none' ? before : {};
   return (
+    isOther(before, after) ||
     (old.msdyn_tags ?? null) !== (after.msdyn_tags ?? null) ||
     (old.msdyn_devicesettings ?? null) !== (after.msdyn_devicesettings ?? null)
   );
+}
+
+/** Another device of the hub, which has not been written to yet. */
+function isOther(before: Device | undefined, after: Device): boolean {
+  return before !== undefined && before.msdyn_deviceid !== after.msdyn_deviceid;
 }
 
 /**

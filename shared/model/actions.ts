@@ -147,7 +147,7 @@ export const actions = {
         name: 'DryRun',
         type: 'Edm.Boolean',
         ...optional,
-        description: 'True checks the call, and does nothing.',
+        description: 'True: check the call, and change nothing.',
       },
     ],
     result: null,

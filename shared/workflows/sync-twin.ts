@@ -1,5 +1,5 @@
 import { ServiceError } from '../domain/errors';
-import { isSame } from '../domain/json-object';
+import { isSame } from '../domain/json-values';
 import { intended, synced, twinPatch, twinSync } from '../domain/twin-sync';
 import type { TwinSync } from '../domain/twin-sync';
 import type { Device } from '../model/entities';

@@ -1,6 +1,6 @@
 import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins';
 import { memoryDeviceTwins } from '../../shared/adapters/memory/device-twins';
-import type { JsonObject } from '../../shared/domain/json-object';
+import type { JsonObject } from '../../shared/domain/json-values';
 import type { DeviceTwins } from '../../shared/ports/device-twins';
 import { startTestHub } from '../kit/hub';
 import type { TestHub } from '../kit/hub';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { merged } from '../../shared/domain/json-object';
-import type { JsonObject } from '../../shared/domain/json-object';
+import { merged } from '../../shared/domain/json-values';
+import type { JsonObject } from '../../shared/domain/json-values';
 import { intended, needsSync, partOf, synced, twinPatch, twinSync } from '../../shared/domain/twin-sync';
 import { registrationStatus } from '../../shared/model/choices';
 

@@ -1,6 +1,6 @@
 import type { DeviceTwin } from '../../domain/device-twin';
-import { isObject } from '../../domain/json-object';
-import type { JsonObject } from '../../domain/json-object';
+import { isObject } from '../../domain/json-values';
+import type { JsonObject } from '../../domain/json-values';
 import type { DeviceTwins } from '../../ports/device-twins';
 import { inTime, openRegistry, unreachable } from './hub-account';
 import type { HubAccount } from './hub-account';

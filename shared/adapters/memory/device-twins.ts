@@ -1,5 +1,5 @@
 import type { DeviceTwin } from '../../domain/device-twin';
-import { merged } from '../../domain/json-object';
+import { merged } from '../../domain/json-values';
 import type { DeviceTwins } from '../../ports/device-twins';
 
 /** Twins in this process's memory, for tests and trials. `set` makes a device known; `patches` is what was sent. */
