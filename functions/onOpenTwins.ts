@@ -7,6 +7,10 @@ app.timer('onOpenTwins', {
   schedule: '20 * * * * *',
   handler: async (_timer, context) => {
     const asked = await askAgain(twins());
-    if (asked > 0) context.warn(`${asked} twins wait for more than two minutes; they are tried again.`);
+    if (asked > 0) {
+      context.warn(
+        `${asked} twins wait for more than two minutes and are tried again; ccs_twinmessage of the devices says why.`,
+      );
+    }
   },
 });

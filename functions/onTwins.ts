@@ -12,6 +12,6 @@ app.storageQueue('onTwins', {
     const task = message as TwinWork;
     const outcome = await syncTwin(task, twins());
     if (outcome.kind === 'failed') context.error(`Twin of device ${outcome.deviceId}: ${outcome.message}`);
-    if (outcome.kind === 'waiting') context.warn(`The twin of msdyn_iotdevices(${task.device}) waits: ${outcome.why}`);
+    if (outcome.kind === 'waiting') context.debug(`The twin of msdyn_iotdevices(${task.device}) waits: ${outcome.why}`);
   },
 });

@@ -1,10 +1,11 @@
+import { TableClient } from '@azure/data-tables';
 import type { Client, Twin } from 'azure-iot-device';
 import type { Row } from '../../shared/model/edm';
 import { deviceConnectionString } from '../kit/hub';
 import { eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
-jest.setTimeout(300_000);
+jest.setTimeout(120_000);
 
 let stack: TestStack;
 const api = webApi(() => stack.api());
@@ -31,6 +32,15 @@ async function addDevice(deviceId: string, more: Row = {}): Promise<string> {
 async function deviceNow(id: string): Promise<Row> {
   const [row] = await api.all(`msdyn_iotdevices?$filter=msdyn_iotdeviceid eq ${id}`);
   return row!;
+}
+
+/** Makes all notes of open work as old as notes can be. */
+async function ageNotes(): Promise<void> {
+  const options = { allowInsecureConnection: true };
+  const notes = TableClient.fromConnectionString(stack.azurite.connectionString, 'openwork', options);
+  for await (const { partitionKey, rowKey } of notes.listEntities()) {
+    await notes.upsertEntity({ partitionKey: partitionKey!, rowKey: rowKey!, since: '0' }, 'Replace');
+  }
 }
 
 const history = async (id: string) => api.all(`msdyn_iotdevicedatahistory?$filter=_msdyn_device_value eq ${id}`);
@@ -199,11 +209,12 @@ test('twins that the host was busy with when it was killed are brought up to dat
   );
   await stack.killHost();
   await stack.startHost();
-  // A message that the killed host had taken is hidden for ten minutes; notes are looked for after two.
+  // A message that the killed host had taken is hidden for ten minutes; its note is found after two, which pass here.
+  await ageNotes();
+  await stack.runFunction('onOpenTwins');
   const rows = await eventually(
     async () => api.all("msdyn_iotdevices?$filter=startswith(msdyn_deviceid,'valve-')"),
     (all) => all.every((row) => row['ccs_syncedtags'] !== null && row['ccs_syncedtags'] === row['msdyn_tags']),
-    240,
   );
   expect(rows).toHaveLength(24);
   for (const [i, { deviceId }] of devices.entries()) expect((await hubTwin(deviceId)).tags).toEqual({ number: i });

@@ -25,6 +25,8 @@ export interface TestStack {
   withoutStorage(work: () => Promise<void>): Promise<void>;
   /** Stops the hub and starts it again on the same data and ports after some work. */
   withoutHub(work: () => Promise<void>): Promise<void>;
+  /** Runs a function that is not called over HTTP, now. */
+  runFunction(name: string): Promise<void>;
   killHost(): Promise<void>;
   startHost(): Promise<void>;
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startTestStack(
   let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub(keptHub)]);
   let host: ChildProcess | undefined;
   let url = '';
+  let masterKey = '';
   const stack: TestStack = {
     hub,
     azurite,
@@ -67,8 +70,9 @@ export async function startTestStack(
         throw new Error(`The host ended with code ${String(code)}: ${lines.slice(-5).join('')}`);
       });
       ended.catch(() => undefined);
-      const [ready] = (await Promise.race([once(host, 'message'), ended])) as [{ url: string }];
-      url = ready.url;
+      type Ready = [{ url: string; masterKey: string }];
+      const [ready] = (await Promise.race([once(host, 'message'), ended])) as Ready;
+      ({ url, masterKey } = ready);
     },
     killHost: async () => {
       const gone = once(host!, 'exit');
@@ -80,6 +84,11 @@ export async function startTestStack(
       await work();
       azurite = await startAzurite({ data: join(data, 'azurite'), ports: azurite.ports });
       stack.azurite = azurite;
+    },
+    runFunction: async (name) => {
+      const headers = { 'content-type': 'application/json', 'x-functions-key': masterKey };
+      const response = await fetch(`${url}/admin/functions/${name}`, { method: 'POST', headers, body: '{}' });
+      if (!response.ok) throw new Error(`${name} was not run: ${response.status} ${await response.text()}`);
     },
     withoutHub: async (work) => {
       const { ports } = hub;
