@@ -49,16 +49,17 @@ function twinOf(body: unknown): DeviceTwin {
   const properties = objectOf(twin['properties']);
   const { $version, ...reported } = objectOf(properties['reported']);
   return {
-    etag: typeof twin['etag'] === 'string' ? twin['etag'] : '*',
+    etag: textOf(twin['etag']) ?? '*',
     tags: objectOf(twin['tags']),
     desired: withoutMetadata(objectOf(properties['desired'])),
     reported: withoutMetadata(reported),
     reportedVersion: typeof $version === 'number' ? $version : 1,
-    connected: twin['connectionState'] === 'Connected',
+    // The documentation shows it in either letter case.
+    connected: /^connected$/i.test(textOf(twin['connectionState']) ?? ''),
     connectionChanged: timeOf(twin['connectionStateUpdatedTime']),
     lastActivity: timeOf(twin['lastActivityTime']),
     enabled: twin['status'] !== 'disabled',
-    statusReason: typeof twin['statusReason'] === 'string' ? twin['statusReason'] : null,
+    statusReason: textOf(twin['statusReason']),
   };
 }
 
@@ -68,6 +69,10 @@ function withoutMetadata({ $metadata: _metadata, $version: _version, ...values }
 
 function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** The hub writes "never" as the first day of the year 1. */
