@@ -12,9 +12,13 @@ import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
 import type { CommandWork } from './ports/command-queue';
+import type { DeviceDataRequest } from './ports/device-data-request';
+import type { DeviceTwins } from './ports/device-twins';
 import type { RegistrationRequest } from './ports/registration-queue';
+import type { TwinWork } from './ports/twin-work';
 import type { WorkQueue } from './ports/work-queue';
 import type { FeedbackDeps } from './workflows/collect-feedback';
+import type { AskForDataDeps } from './workflows/ask-for-device-data';
 import { followConnections } from './workflows/follow-connections';
 import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
@@ -23,13 +27,17 @@ import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import { handOnCommands } from './workflows/hand-on-commands';
 import type { HandOnDeps } from './workflows/hand-on-commands';
 import type { IngestDeps } from './workflows/ingest-events';
+import { followTwins } from './workflows/follow-twins';
 import { followersInTurn } from './workflows/followers';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
+import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
 import type { CommandDeps } from './workflows/work-on-commands';
+import type { TwinDeps } from './workflows/sync-twin';
+import type { NoticeDeps } from './workflows/take-notices';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -89,6 +97,7 @@ const followers = once(() =>
     followConnections(connecting()),
     linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
     handOnCommands(handingOn()),
+    followTwins({ openWork: openWork(), work: twinQueue() }),
   ]),
 );
 
@@ -147,6 +156,47 @@ export const testAlerts = once((): TestAlertDeps => ({
   now,
   unique: randomUUID,
 }));
+
+/** What bringing twins up to date needs. */
+export const twins = once((): TwinDeps => ({
+  records: recordStore(),
+  twins: deviceTwins,
+  openWork: openWork(),
+  work: twinQueue(),
+  now,
+}));
+
+/** What asking for the data of devices needs. */
+export const deviceDataRequests = once((): AskForDataDeps => ({
+  records: recordStore(),
+  pulls: dataQueue(),
+  now,
+  unique: randomUUID,
+}));
+
+/** What pulling the data of devices needs. */
+export const deviceData = once((): PullDeps => ({
+  records: recordStore(),
+  twins: deviceTwins,
+  pulls: dataQueue(),
+  now,
+}));
+
+/** What taking the hub's notices needs. */
+export const hubNotices = once((): NoticeDeps => ({ records: recordStore(), pulls: dataQueue(), now }));
+
+const twinQueue = once(() => queueOf<TwinWork>('twins'));
+const dataQueue = once(() => queueOf<DeviceDataRequest>('devicedata'));
+
+const openTwins = onceLoaded(async () => {
+  const { iotHubDeviceTwins } = await import('./adapters/iot-hub/device-twins.js');
+  return iotHubDeviceTwins(hubAccount());
+});
+
+const deviceTwins: DeviceTwins = {
+  read: async (...question) => (await openTwins()).read(...question),
+  patch: async (...question) => (await openTwins()).patch(...question),
+};
 
 const deviceMessages = onceLoaded(async () => {
   const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');
