@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableOpenWork } from './adapters/table/open-work';
+import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
@@ -10,8 +13,11 @@ import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
-import type { RegistrationRequest } from './ports/registration-queue';
+import { spacingOf } from './domain/pace';
+import type { BatchMessage } from './domain/device-job';
+import type { DeviceRegistry } from './ports/device-registry';
 import type { WorkQueue } from './ports/work-queue';
+import type { ImportDeps } from './workflows/ask-for-import';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
@@ -22,6 +28,7 @@ import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import type { SweepDeps } from './workflows/sweep-device-jobs';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -35,6 +42,8 @@ const config = once(() => readConfig(process.env));
 const tables = once(() => openTables(accountOf(config())));
 
 const recordStore = once(() => tableRecordStore(tables()));
+
+const openWork = once(() => tableOpenWork(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables()));
 
@@ -85,8 +94,27 @@ export const recordWrites = once((): WriteDeps => ({
 /** What asking for registrations needs. */
 export const registration = once((): EnableDeps => ({
   ...recordWrites(),
-  registrations: queueOf<RegistrationRequest>('registrations'),
+  registrations: queueOf<BatchMessage>('registrations'),
+  openWork: openWork(),
+  registrationTimeout: config().registration.timeout,
 }));
+
+/** What bringing devices in from the hub needs. */
+export const deviceImport = once((): ImportDeps => ({ ...registration(), hub: deviceRegistry() }));
+
+/** What carrying out needs that was asked for devices: one batch at a time, since the hub is asked at a pace. */
+export const deviceBatches = once((): SweepDeps & { inTurn<T>(work: () => Promise<T>): Promise<T> } => {
+  const { perMinute, retryAfter } = config().registration;
+  const queue = oneAtATime();
+  return {
+    ...deviceImport(),
+    followers: followers(),
+    retryAfter,
+    // A batch sends little more than twenty requests to the registry, each of which may have to wait.
+    lease: Math.max(retryAfter, 22 * spacingOf(perMinute)),
+    inTurn: async (work) => queue('registry', work),
+  };
+});
 
 /** What sending test alerts needs. */
 export const testAlerts = once((): TestAlertDeps => ({
@@ -95,6 +123,36 @@ export const testAlerts = once((): TestAlertDeps => ({
   now,
   unique: randomUUID,
 }));
+
+const pacedRegistry = onceLoaded(async () => {
+  const account = config().iotHub && hubAccount();
+  if (!account) {
+    throw new ServiceError(
+      'hub-unreachable',
+      'No IoT Hub is set up: IOT_HUB_CONNECTION_STRING and IOT_HUB_HOST_NAME are empty.',
+    );
+  }
+  const { iotHubDeviceRegistry } = await import('./adapters/iot-hub/device-registry.js');
+  const pace = tablePace(tables(), 'registry');
+  const spacing = spacingOf(config().registration.perMinute);
+  return iotHubDeviceRegistry(account, async () => {
+    const slot = await pace.reserve(now(), spacing);
+    if (slot > now()) await sleep(slot - now());
+  });
+});
+
+/** The registry whose SDK is loaded, and whose setup is looked at, with the first request. */
+const deviceRegistry = once(
+  (): DeviceRegistry => ({
+    create: async (...call) => (await pacedRegistry()).create(...call),
+    remove: async (...call) => (await pacedRegistry()).remove(...call),
+    setEnabled: async (...call) => (await pacedRegistry()).setEnabled(...call),
+    updateTwin: async (...call) => (await pacedRegistry()).updateTwin(...call),
+    find: async (...call) => (await pacedRegistry()).find(...call),
+    look: async (...call) => (await pacedRegistry()).look(...call),
+    page: async (...call) => (await pacedRegistry()).page(...call),
+  }),
+);
 
 const deviceMessages = onceLoaded(async () => {
   const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');

@@ -3,8 +3,8 @@ import type { Authentication } from './device-input';
 import { HubError } from './errors';
 import { isObject } from './json';
 import type { JsonObject } from './json';
-import { newTwin } from './twins';
-import type { Twin } from './twins';
+import { newTwin, patchTwin } from './twins';
+import type { Twin, TwinInput } from './twins';
 
 /** A device as the hub keeps it; what travels is derived from it. */
 export interface DeviceRecord {
@@ -34,6 +34,7 @@ export interface Registry {
   get: (deviceId: string) => DeviceRecord | undefined;
   /** The device, or the error DeviceNotFound. */
   need(deviceId: string): DeviceRecord;
+  /** Without a twin's contents: only a bulk request brings them along. */
   create(deviceId: string, input: JsonObject): DeviceRecord;
   update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord;
   remove(deviceId: string, etag?: string): void;
@@ -93,6 +94,13 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
     });
   }
 
+  /** A bulk request may bring tags and desired properties along; when they cannot be, nothing is created. */
+  function createWithTwin(deviceId: string, item: JsonObject): DeviceRecord {
+    const { twin } = patchTwin(newTwin(now()), item as TwinInput, now());
+    const created = create(deviceId, item);
+    return item['tags'] || item['properties'] ? put({ ...created, twin }) : created;
+  }
+
   function update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord {
     const record = need(deviceId);
     matchEtag(record.etag, etag, deviceId);
@@ -139,8 +147,9 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
 
   // In lower case: the SDKs do not agree about the case.
   const modes: Record<string, (deviceId: string, item: JsonObject, etag: string) => void> = {
-    create,
-    createorupdate: (deviceId, item) => (devices.has(deviceId) ? update(deviceId, item) : create(deviceId, item)),
+    create: createWithTwin,
+    createorupdate: (deviceId, item) =>
+      devices.has(deviceId) ? update(deviceId, item) : createWithTwin(deviceId, item),
     update: (deviceId, item) => update(deviceId, item),
     updateifmatchetag: update,
     delete: (deviceId) => remove(deviceId),

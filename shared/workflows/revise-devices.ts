@@ -1,0 +1,89 @@
+import { ServiceError } from '../domain/errors';
+import { shardOfId } from '../domain/ids';
+import type { Row } from '../model/edm';
+import { entity } from '../model/entities';
+import type { Device, EntityName } from '../model/entities';
+import type { RecordStore, Stored, Write } from '../ports/record-store';
+import { inTurns } from './in-turns';
+
+/** What is to be written for a device: columns of its own, and a new record in its shard that says so. */
+export interface Revision {
+  columns: Device;
+  also?: { entity: EntityName; row: Row };
+}
+
+/** Decides on a device as it is now; called again when somebody else was faster. False leaves it as it is. */
+export type Revise = (device: Device) => Revision | false;
+
+interface Deps {
+  records: RecordStore;
+  now(): number;
+}
+
+/** Devices in one storage transaction (each may bring a second row along), transactions and single writes at a time. */
+const together = 45;
+const transactionsAtOnce = 4;
+const singlesAtOnce = 16;
+const attempts = 50;
+
+/**
+ * Writes what is decided for many devices, in as few storage transactions as possible, each device on condition that it is
+ * still as it was seen. What somebody else changes meanwhile is decided on again; other columns stay as they are. A new
+ * record that exists already means that the device was dealt with before.
+ */
+export async function reviseDevices(devices: readonly Stored[], revise: Revise, deps: Deps): Promise<void> {
+  const left: Stored[] = [];
+  const write = async (chunk: readonly Stored[]): Promise<void> => {
+    const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps.now()));
+    if (writes.length === 0) return;
+    const { kind } = await deps.records.writeTogether(writes);
+    if (kind === 'written') return;
+    if (kind === 'changed' || chunk.length === 1) return void left.push(...chunk);
+    await write(chunk.slice(0, chunk.length / 2));
+    await write(chunk.slice(chunk.length / 2));
+  };
+  await inTurns(chunks(devices), transactionsAtOnce, write);
+  await inTurns(left, singlesAtOnce, async ({ row }) => reviseOne(String(row['msdyn_iotdeviceid']), revise, deps));
+}
+
+async function reviseOne(id: string, revise: Revise, { records, now }: Deps): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const stored = await records.get('msdyn_iotdevice', id);
+    const revision = stored && revise(stored.row);
+    if (!stored || !revision) return;
+    const { also } = revision;
+    if (also && (await records.get(also.entity, String(also.row[entity(also.entity).key])))) return;
+    const writes = writesOf(stored, revision, now());
+    if (writes.length === 0 || (await records.writeTogether(writes)).kind === 'written') return;
+  }
+  throw new ServiceError(
+    'precondition-failed',
+    `msdyn_iotdevices(${id}) is changed by too many callers at once. Try again.`,
+  );
+}
+
+function writesOf({ row, etag }: Stored, revision: Revision | false, now: number): Write[] {
+  if (!revision) return [];
+  const { columns, also } = revision;
+  const next: Row = { ...row, ...columns, modifiedon: new Date(now).toISOString() };
+  return [
+    ...(Object.keys(columns).length > 0 ? [{ entity: 'msdyn_iotdevice', row: next, etag, before: row } as const] : []),
+    ...(also ? [also] : []),
+  ];
+}
+
+/** Devices of one shard each. */
+function chunks(devices: readonly Stored[]): Stored[][] {
+  const shards = new Map<number, Stored[]>();
+  for (const stored of devices) {
+    const shard = shardOfId(String(stored.row['msdyn_iotdeviceid']));
+    const known = shards.get(shard);
+    if (known) known.push(stored);
+    else shards.set(shard, [stored]);
+  }
+  return [...shards.values()].flatMap((shard) =>
+    Array.from({ length: Math.ceil(shard.length / together) }, (_, i) =>
+      shard.slice(i * together, (i + 1) * together),
+    ),
+  );
+}
