@@ -1,6 +1,6 @@
 import { jobAction, jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
-import { makeId, placeInId, shardOf, shardOfId } from './ids';
+import { makeId, placeInId, shardOf, shardOfId, sortKey } from './ids';
 
 /** What a job does with its devices. */
 export type JobAction = keyof typeof jobAction;
@@ -116,10 +116,10 @@ export function actionOf({ ccs_action: value }: DeviceJob): JobAction {
   return found;
 }
 
-/** Ids in an order in which those of one shard stand together: a batch then touches one or two of them. */
-export function byShard(ids: readonly string[]): string[] {
+/** Ids in the order of storage, shard by shard: the devices of a batch are then read and written together. */
+export function inStorageOrder(ids: readonly string[]): string[] {
   return ids
-    .map((id) => ({ id, shard: shardOfId(id) }))
-    .toSorted((a, b) => a.shard - b.shard)
+    .map((id) => ({ id, shard: shardOfId(id), key: sortKey(id) }))
+    .toSorted((a, b) => a.shard - b.shard || (a.key < b.key ? -1 : 1))
     .map(({ id }) => id);
 }

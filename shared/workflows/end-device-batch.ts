@@ -7,7 +7,7 @@ import { completeBatch } from './complete-batch';
 import type { CompleteDeps } from './complete-batch';
 import { isHubTrouble } from './hub-trouble';
 import { openBatch } from './open-batch';
-import { writeAttempts } from './write-attempts';
+import { batchFigures, finishedAttempts, writeAttempts } from './write-attempts';
 
 /** What the hub must say of a device for the action to count as done. */
 const isDone: Readonly<Record<DeviceAction, (identity: Identity | undefined) => boolean>> = {
@@ -34,14 +34,18 @@ export async function endDeviceBatch(
     await completeBatch(batch, { finished: count, failed: count, lines: [reason] }, deps);
     return count;
   }
-  const known = deps.hub && (await identitiesOf(open.devices, deps.hub));
+  const { job, gone } = open;
+  const ids = open.devices.map(({ row }) => String(row['msdyn_iotdeviceid']));
+  const finished = await finishedAttempts(job, ids, deps.records);
+  const devices = open.devices.filter((_, index) => !finished.has(ids[index]!));
+  const known = deps.hub && (await identitiesOf(devices, deps.hub));
   const attempts = new Map<string, Attempt>();
-  for (const { row } of open.devices) {
+  for (const { row } of devices) {
     const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device = row;
     const isSo = known && deviceId != null && isDone[action](known.get(deviceId));
     attempts.set(id!, isSo ? done('done', 'The hub had done it when it was asked at last.') : failed(reason));
   }
-  const figures = await writeAttempts(action, open, attempts, deps);
+  const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
   await completeBatch(batch, figures, deps);
   return figures.failed;
 }

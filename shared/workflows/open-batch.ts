@@ -8,8 +8,8 @@ export interface OpenBatch {
   job: DeviceJob;
   batch: DeviceJobBatch;
   devices: Stored[];
-  /** How many of its devices have no record any more. */
-  gone: number;
+  /** Those that have no record any more. */
+  gone: string[];
 }
 
 /** Undefined when the batch is done, or not there (any more). */
@@ -18,8 +18,9 @@ export async function openBatch(id: string, records: RecordStore): Promise<OpenB
   if (!batch || batch.statecode === jobState.Inactive || !batch._ccs_devicejob_value) return undefined;
   const job: DeviceJob | undefined = (await records.get('ccs_devicejob', batch._ccs_devicejob_value))?.row;
   if (!job) return undefined;
-  if (actionOf(job) === 'Import') return { job, batch, devices: [], gone: 0 };
-  const found = await records.getMany('msdyn_iotdevice', devicesOf(batch));
+  if (actionOf(job) === 'Import') return { job, batch, devices: [], gone: [] };
+  const ids = devicesOf(batch);
+  const found = await records.getMany('msdyn_iotdevice', ids);
   const devices = found.filter((stored) => stored !== undefined);
-  return { job, batch, devices, gone: found.length - devices.length };
+  return { job, batch, devices, gone: ids.filter((_, index) => found[index] === undefined) };
 }

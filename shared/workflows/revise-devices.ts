@@ -29,9 +29,13 @@ const attempts = 50;
 /**
  * Writes what is decided for many devices, in as few storage transactions as possible, each device on condition that it is
  * still as it was seen. What somebody else changes meanwhile is decided on again; other columns stay as they are. A new
- * record that exists already means that the device was dealt with before.
+ * record that exists already means that the device was dealt with before: answers who was, and who is there no more.
  */
-export async function reviseDevices(devices: readonly Stored[], revise: Revise, deps: Deps): Promise<void> {
+export async function reviseDevices(
+  devices: readonly Stored[],
+  revise: Revise,
+  deps: Deps,
+): Promise<{ before: string[]; gone: string[] }> {
   const left: Stored[] = [];
   const write = async (chunk: readonly Stored[]): Promise<void> => {
     const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps.now()));
@@ -43,18 +47,25 @@ export async function reviseDevices(devices: readonly Stored[], revise: Revise, 
     await write(chunk.slice(chunk.length / 2));
   };
   await inTurns(chunks(devices), transactionsAtOnce, write);
-  await inTurns(left, singlesAtOnce, async ({ row }) => reviseOne(String(row['msdyn_iotdeviceid']), revise, deps));
+  const unwritten = { before: [] as string[], gone: [] as string[] };
+  await inTurns(left, singlesAtOnce, async ({ row }) => {
+    const id = String(row['msdyn_iotdeviceid']);
+    const found = await reviseOne(id, revise, deps);
+    if (found !== 'decided') unwritten[found].push(id);
+  });
+  return unwritten;
 }
 
-async function reviseOne(id: string, revise: Revise, { records, now }: Deps): Promise<void> {
+async function reviseOne(id: string, revise: Revise, { records, now }: Deps): Promise<'decided' | 'before' | 'gone'> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const stored = await records.get('msdyn_iotdevice', id);
     const revision = stored && revise(stored.row);
-    if (!stored || !revision) return;
+    if (!stored) return 'gone';
+    if (!revision) return 'decided';
     const { also } = revision;
-    if (also && (await records.get(also.entity, String(also.row[entity(also.entity).key])))) return;
+    if (also && (await records.get(also.entity, String(also.row[entity(also.entity).key])))) return 'before';
     const writes = writesOf(stored, revision, now());
-    if (writes.length === 0 || (await records.writeTogether(writes)).kind === 'written') return;
+    if (writes.length === 0 || (await records.writeTogether(writes)).kind === 'written') return 'decided';
   }
   throw new ServiceError(
     'precondition-failed',

@@ -18,7 +18,7 @@ import { openBatch } from './open-batch';
 import type { OpenBatch } from './open-batch';
 import { reviseDevices } from './revise-devices';
 import type { JobDeps } from './start-device-job';
-import { finishedAttempts, writeAttempts } from './write-attempts';
+import { batchFigures, finishedAttempts, writeAttempts } from './write-attempts';
 
 export interface BatchDeps extends JobDeps {
   hub: DeviceRegistry;
@@ -77,14 +77,15 @@ async function perform(open: OpenBatch, again: boolean, deps: BatchDeps): Promis
 }
 
 async function changeDevices(action: DeviceAction, open: OpenBatch, again: boolean, deps: BatchDeps) {
-  const { job, devices } = open;
-  const finished = again ? await finishedAttempts(job, devices, deps.records) : new Map<string, boolean>();
+  const { job, gone } = open;
+  const ids = open.devices.map(({ row }) => String(row['msdyn_iotdeviceid']));
+  const finished = again ? await finishedAttempts(job, ids, deps.records) : new Map<string, boolean>();
+  const devices = open.devices.filter((_, index) => !finished.has(ids[index]!));
   const attempts = new Map<string, Attempt>();
   const todo: HubDevice[] = [];
   for (const { row } of devices) {
     const device: Device = row;
     const id = device.msdyn_iotdeviceid!;
-    if (finished.has(id)) continue;
     if (isOvertaken(device, job.ccs_requestedon!)) attempts.set(id, overtaken);
     else {
       const named = await withDeviceId(action, device, deps);
@@ -98,7 +99,7 @@ async function changeDevices(action: DeviceAction, open: OpenBatch, again: boole
     const attempt = ended.get(device.msdyn_deviceid);
     attempts.set(device.msdyn_iotdeviceid!, attempt ?? failed('The IoT Hub did not say what became of it. Try again.'));
   }
-  return writeAttempts(action, open, attempts, deps);
+  return batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
 }
 
 /** A device that is registered without a Device ID gets the id of its record, and keeps it. */

@@ -1,4 +1,4 @@
-import { byShard, devicesOf, newJob } from '../domain/device-job';
+import { inStorageOrder, devicesOf, newJob } from '../domain/device-job';
 import type { BatchMessage } from '../domain/device-job';
 import { asked, request } from '../domain/registration';
 import type { DeviceAction } from '../domain/registration';
@@ -42,7 +42,7 @@ export async function startDeviceJob(
   const decide = (row: Stored['row']) => request(action, row, now, deps.registrationTimeout);
   const wanted = devices.filter(({ row }) => decide(row).kind !== 'wait');
   if (wanted.length === 0) return undefined;
-  const ids = byShard(wanted.map(({ row }) => String(row['msdyn_iotdeviceid'])));
+  const ids = inStorageOrder(wanted.map(({ row }) => String(row['msdyn_iotdeviceid'])));
   const { job, batches } = newJob(action, ids, { now, unique: deps.unique() });
   await writeJob(job, batches, deps);
   const leftAlone = new Set<string>();
