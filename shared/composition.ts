@@ -142,17 +142,15 @@ const pacedRegistry = onceLoaded(async () => {
 });
 
 /** The registry whose SDK is loaded, and whose setup is looked at, with the first request. */
-const deviceRegistry = once(
-  (): DeviceRegistry => ({
-    create: async (...call) => (await pacedRegistry()).create(...call),
-    remove: async (...call) => (await pacedRegistry()).remove(...call),
-    setEnabled: async (...call) => (await pacedRegistry()).setEnabled(...call),
-    updateTwin: async (...call) => (await pacedRegistry()).updateTwin(...call),
-    find: async (...call) => (await pacedRegistry()).find(...call),
-    look: async (...call) => (await pacedRegistry()).look(...call),
-    page: async (...call) => (await pacedRegistry()).page(...call),
-  }),
-);
+const deviceRegistry = once((): DeviceRegistry => ({
+  create: async (...call) => (await pacedRegistry()).create(...call),
+  remove: async (...call) => (await pacedRegistry()).remove(...call),
+  setEnabled: async (...call) => (await pacedRegistry()).setEnabled(...call),
+  updateTwin: async (...call) => (await pacedRegistry()).updateTwin(...call),
+  find: async (...call) => (await pacedRegistry()).find(...call),
+  look: async (...call) => (await pacedRegistry()).look(...call),
+  page: async (...call) => (await pacedRegistry()).page(...call),
+}));
 
 const deviceMessages = onceLoaded(async () => {
   const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');

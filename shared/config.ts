@@ -74,7 +74,8 @@ export const settings = {
     default: '600',
   },
   REGISTRATION_RETRY_SECONDS: {
-    purpose: 'After how much silence devices that are being registered are taken up again; five times that in the queue.',
+    purpose:
+      'After how much silence devices that are being registered are taken up again; five times that in the queue.',
     default: '60',
   },
   DEVICE_CACHE_SECONDS: {

@@ -23,7 +23,8 @@ export interface Forecasts {
 /** What a request would mean for a device as its record is now; what the hub has is seen when it is carried out. */
 export function forecast(action: DeviceAction, device: Device, now: number, timeout: number): Forecast {
   const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId } = device;
-  const [Outcome, Reason] = action === 'Register' ? registering(device, now, timeout) : others[action](deviceId != null);
+  const [Outcome, Reason] =
+    action === 'Register' ? registering(device, now, timeout) : others[action](deviceId != null);
   return { IoTDeviceId: id!, DeviceId: deviceId ?? (action === 'Register' ? id! : null), Outcome, Reason };
 }
 

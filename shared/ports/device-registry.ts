@@ -21,9 +21,7 @@ export interface NewIdentity {
 
 /** Why nothing was done for a device. `message` is the hub's. */
 export type Refusal =
-  | { kind: 'exists'; message: string }
-  | { kind: 'missing'; message: string }
-  | { kind: 'refused'; message: string };
+  { kind: 'exists'; message: string } | { kind: 'missing'; message: string } | { kind: 'refused'; message: string };
 
 /** The refusals of a request, by Device ID: who is not among them was dealt with. */
 export type Refusals = ReadonlyMap<string, Refusal>;

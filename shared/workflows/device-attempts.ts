@@ -32,7 +32,8 @@ export const attempts: Readonly<Record<DeviceAction, TryIt>> = {
       else result.set(deviceId, failed(`The IoT Hub refused it: ${refusal.message}. ${advice}`));
     }
     for (const [id, identity] of await certainly(existing, hub, again)) known.set(id, identity);
-    for (const id of existing) if (!known.has(id)) result.set(id, failed(`The IoT Hub has it, but hides it. ${advice}`));
+    for (const id of existing)
+      if (!known.has(id)) result.set(id, failed(`The IoT Hub has it, but hides it. ${advice}`));
     for (const [id, attempt] of await adopt([...known.values()], wanted, hub)) result.set(id, attempt);
     return result;
   },

@@ -93,8 +93,6 @@ function chunks(devices: readonly Stored[]): Stored[][] {
     else shards.set(shard, [stored]);
   }
   return [...shards.values()].flatMap((shard) =>
-    Array.from({ length: Math.ceil(shard.length / together) }, (_, i) =>
-      shard.slice(i * together, (i + 1) * together),
-    ),
+    Array.from({ length: Math.ceil(shard.length / together) }, (_, i) => shard.slice(i * together, (i + 1) * together)),
   );
 }

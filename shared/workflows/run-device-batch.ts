@@ -94,7 +94,8 @@ async function changeDevices(action: DeviceAction, open: OpenBatch, again: boole
     }
   }
   const isKnown = todo.some((device) => device.msdyn_registrationstatus === registrationStatus.Registered);
-  const ended = todo.length === 0 ? new Map<string, Attempt>() : await actions[action](todo, deps.hub, again || isKnown);
+  const ended =
+    todo.length === 0 ? new Map<string, Attempt>() : await actions[action](todo, deps.hub, again || isKnown);
   for (const device of todo) {
     const attempt = ended.get(device.msdyn_deviceid);
     attempts.set(device.msdyn_iotdeviceid!, attempt ?? failed('The IoT Hub did not say what became of it. Try again.'));
@@ -112,7 +113,11 @@ async function withDeviceId(
   if (deviceId) return { ...device, msdyn_deviceid: deviceId };
   if (action === 'Unregister') return { succeeded: true, word: 'unregistered', message: 'It never had a Device ID.' };
   if (action !== 'Register') return failed('It has no Device ID. Register it first.');
-  for (let stored = await records.get('msdyn_iotdevice', id!); stored; stored = await records.get('msdyn_iotdevice', id!)) {
+  for (
+    let stored = await records.get('msdyn_iotdevice', id!);
+    stored;
+    stored = await records.get('msdyn_iotdevice', id!)
+  ) {
     const present: Device = stored.row;
     if (present.msdyn_deviceid) return { ...present, msdyn_deviceid: present.msdyn_deviceid };
     const row = { ...present, msdyn_deviceid: id!, modifiedon: new Date(now()).toISOString() };
@@ -124,7 +129,11 @@ async function withDeviceId(
 }
 
 /** Somebody is at it. If he is cut short, the message must not be lost. */
-async function comeAgain(batch: DeviceJobBatch, until: number, { registrations, now }: BatchDeps): Promise<BatchResult> {
+async function comeAgain(
+  batch: DeviceJobBatch,
+  until: number,
+  { registrations, now }: BatchDeps,
+): Promise<BatchResult> {
   const seconds = Math.max(1, Math.ceil((until - now()) / 1000) + 1);
   await registrations.add({ job: batch._ccs_devicejob_value!, batch: batch.ccs_devicejobbatchid! }, seconds);
   return { kind: 'busy' };

@@ -48,15 +48,18 @@ describe.each(adapters)('a pace in $which', ({ opener }) => {
   });
 });
 
-test.each([10, 100, 101, 6_000])('%s requests a minute are never exceeded, also when one goes out late', async (most) => {
-  const pace = memoryPace();
-  const times: number[] = [];
-  for (let i = 0; i < 3 * most; i += 1) times.push(await pace.reserve(0, spacingOf(most)));
-  // The first of a minute goes out late by nearly the time between two.
-  const late = spacingOf(most) - 1;
-  for (const from of [0, 1, Math.floor(most / 2)]) {
-    const start = times[from]! + late;
-    const others = times.slice(from + 1).filter((time) => time < start + 60_000);
-    expect(1 + others.length).toBeLessThanOrEqual(most);
-  }
-});
+test.each([10, 100, 101, 6_000])(
+  '%s requests a minute are never exceeded, also when one goes out late',
+  async (most) => {
+    const pace = memoryPace();
+    const times: number[] = [];
+    for (let i = 0; i < 3 * most; i += 1) times.push(await pace.reserve(0, spacingOf(most)));
+    // The first of a minute goes out late by nearly the time between two.
+    const late = spacingOf(most) - 1;
+    for (const from of [0, 1, Math.floor(most / 2)]) {
+      const start = times[from]! + late;
+      const others = times.slice(from + 1).filter((time) => time < start + 60_000);
+      expect(1 + others.length).toBeLessThanOrEqual(most);
+    }
+  },
+);

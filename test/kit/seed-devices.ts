@@ -40,7 +40,8 @@ export async function seedDevices(
     return id;
   });
   for (const actions of partitions.values()) {
-    for (let from = 0; from < actions.length; from += 100) await client.submitTransaction(actions.slice(from, from + 100));
+    for (let from = 0; from < actions.length; from += 100)
+      await client.submitTransaction(actions.slice(from, from + 100));
   }
   return ids;
 }

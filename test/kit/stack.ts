@@ -24,7 +24,7 @@ export interface TestStack {
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
   /** Stops the hub and starts it again, with everything it knows, after some work. */
-  withoutHub(work: () => Promise<void>): Promise<void>;
+  withoutHub(work: () => Promise<void>, then?: Partial<IotHubOptions>): Promise<void>;
   /** Runs a function that is not called over HTTP, now. */
   runFunction(name: string, input?: string): Promise<void>;
   killHost(): Promise<void>;
@@ -82,10 +82,10 @@ export async function startTestStack(
       host!.kill('SIGKILL');
       await gone;
     },
-    withoutHub: async (work) => {
+    withoutHub: async (work, then = hubOptions) => {
       await hub.stop();
       await work();
-      hub = await startTestHub({ ...hubOptions, data: hubData });
+      hub = await startTestHub({ ...then, data: hubData });
       stack.hub = hub;
     },
     runFunction: async (name, input) => {

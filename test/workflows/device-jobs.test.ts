@@ -277,9 +277,12 @@ test('poison ends its devices in Error with the reason, and a history row each',
   expect(await world.job(job)).toMatchObject({ ccs_failed: 1, statuscode: 3 });
 });
 
-test.each([null, 'text', {}, { job: 'x', batch: 'y' }, { devices: ['a'] }])('%j is no message about a batch', (entry) => {
-  expect(batchMessageOf(entry)).toBeUndefined();
-});
+test.each([null, 'text', {}, { job: 'x', batch: 'y' }, { devices: ['a'] }])(
+  '%j is no message about a batch',
+  (entry) => {
+    expect(batchMessageOf(entry)).toBeUndefined();
+  },
+);
 
 test('a message that cannot be read is kept', async () => {
   const world = deviceJobs();
@@ -303,11 +306,19 @@ describe('other requests', () => {
     await world.ask('Deactivate', [id]);
     await world.work();
     expect(world.hub.identities.get('a')?.enabled).toBe(false);
-    expect(await world.deviceNow(id)).toMatchObject({ statecode: 1, statuscode: 2, msdyn_registrationstatus: registered });
+    expect(await world.deviceNow(id)).toMatchObject({
+      statecode: 1,
+      statuscode: 2,
+      msdyn_registrationstatus: registered,
+    });
     await world.ask('Activate', [id]);
     await world.work();
     expect(world.hub.identities.get('a')?.enabled).toBe(true);
-    expect(await world.deviceNow(id)).toMatchObject({ statecode: 0, statuscode: 1, msdyn_registrationstatus: registered });
+    expect(await world.deviceNow(id)).toMatchObject({
+      statecode: 0,
+      statuscode: 1,
+      msdyn_registrationstatus: registered,
+    });
     expect((await world.history()).map((row) => row['msdyn_name'])).toEqual([
       'a: activated',
       'a: deactivated',
@@ -406,7 +417,12 @@ describe('an import', () => {
     world.clock.now += 301_000;
     expect((await sweepDeviceJobs(world.deps)).queued).toBe(1);
     while (world.queue.messages.length > 0) await world.work();
-    expect(await world.job(job!)).toMatchObject({ ccs_total: 1_201, ccs_finished: 1_201, ccs_failed: 0, statuscode: 2 });
+    expect(await world.job(job!)).toMatchObject({
+      ccs_total: 1_201,
+      ccs_finished: 1_201,
+      ccs_failed: 0,
+      statuscode: 2,
+    });
     expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(1_201);
   });
 
@@ -426,7 +442,8 @@ describe('an import', () => {
   test('tries out what would happen, and nothing does', async () => {
     const world = deviceJobs();
     await world.device('known');
-    for (const each of [identity('new'), identity('known'), identity('a,b')]) world.hub.identities.set(each.deviceId, each);
+    for (const each of [identity('new'), identity('known'), identity('a,b')])
+      world.hub.identities.set(each.deviceId, each);
     const { Outcomes, ...figures } = await askForImport({ DeviceIds: null, DryRun: true }, world.deps);
     expect(figures).toEqual({ ccs_devicejobid: null, Devices: 3, Affected: 2 });
     expect(Outcomes.map(({ DeviceId, Outcome }) => [DeviceId, Outcome])).toEqual([

@@ -90,7 +90,11 @@ async function run(options: IotHubOptions): Promise<void> {
 }
 
 function listed(calls: Record<string, number>): string {
-  return Object.entries(calls).map(([operation, count]) => `${count} ${operation}`).join(', ') || 'none';
+  return (
+    Object.entries(calls)
+      .map(([operation, count]) => `${count} ${operation}`)
+      .join(', ') || 'none'
+  );
 }
 
 function announce(hub: IotHub, data: string): void {

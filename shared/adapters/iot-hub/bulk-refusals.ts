@@ -46,7 +46,8 @@ function refusalFor(code: string, status: string): Refusal {
   const message = status || code;
   if (/^DeviceAlreadyExists$|^409/i.test(code)) return { kind: 'exists', message };
   if (/^DeviceNotFound$|^404/i.test(code)) return { kind: 'missing', message };
-  if (/^Throttl|^429/i.test(code)) throw new ServiceError('hub-busy', `The IoT Hub takes no more requests: ${message}.`);
+  if (/^Throttl|^429/i.test(code))
+    throw new ServiceError('hub-busy', `The IoT Hub takes no more requests: ${message}.`);
   return { kind: 'refused', message };
 }
 

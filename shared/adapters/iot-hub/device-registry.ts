@@ -65,7 +65,12 @@ export function iotHubDeviceRegistry(account: HubAccount, gate: () => Promise<vo
     },
 
     remove: async (deviceIds) =>
-      bulk(deviceIds, async () => registry.removeDevices(deviceIds.map((deviceId) => ({ deviceId })), true)),
+      bulk(deviceIds, async () =>
+        registry.removeDevices(
+          deviceIds.map((deviceId) => ({ deviceId })),
+          true,
+        ),
+      ),
 
     setEnabled: async (deviceIds, enabled) => {
       const refusals = new Map<string, Refusal>();

@@ -13,7 +13,7 @@ export function memoryDeviceRegistry(): DeviceRegistry & {
   const calls: string[] = [];
 
   const each = (ids: readonly string[], work: (id: string) => Refusal | undefined) =>
-    new Map(ids.flatMap((id): [string, Refusal][] => (((refusal) => (refusal ? [[id, refusal]] : []))(work(id)))));
+    new Map(ids.flatMap((id): [string, Refusal][] => ((refusal) => (refusal ? [[id, refusal]] : []))(work(id))));
 
   const missing = (id: string): Refusal | undefined =>
     identities.has(id) ? undefined : { kind: 'missing', message: `${id} is not registered` };

@@ -79,9 +79,7 @@ async function readAlong(
   const queryOptions = { filter: `PartitionKey eq '${shard}' and ${range}` };
   const ids = new Set(wanted.map(({ id }) => id));
   let passed = '';
-  for await (const page of client
-    .listEntities({ ...options(), queryOptions })
-    .byPage({ maxPageSize: pageSize })) {
+  for await (const page of client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize })) {
     let hits = 0;
     for (const stored of page) {
       const row = fromEntity(name, stored);
