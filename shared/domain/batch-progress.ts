@@ -98,7 +98,7 @@ export function completed(
 }
 
 /** Columns of a job that has nothing (more) to do. */
-export function closed({ ccs_failed: failed }: DeviceJob, time: string) {
+function closed({ ccs_failed: failed }: DeviceJob, time: string) {
   return { ccs_completedon: time, ...endState(failed ?? 0) } satisfies DeviceJob;
 }
 

@@ -96,7 +96,7 @@ export function newBatch(
   };
 }
 
-export function batchId({ ccs_devicejobid: id }: DeviceJob, number: number): string {
+function batchId({ ccs_devicejobid: id }: DeviceJob, number: number): string {
   const { time, shard } = placeInId(id!)!;
   return makeId({ time, shard, seed: `batch ${id} ${number}` });
 }

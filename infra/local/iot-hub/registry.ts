@@ -4,7 +4,7 @@ import { HubError } from './errors';
 import { isObject } from './json';
 import type { JsonObject } from './json';
 import { newTwin, patchTwin } from './twins';
-import type { Twin, TwinInput } from './twins';
+import type { Twin } from './twins';
 
 /** A device as the hub keeps it; what travels is derived from it. */
 export interface DeviceRecord {
@@ -96,7 +96,7 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
 
   /** A bulk request may bring tags and desired properties along; when they cannot be, nothing is created. */
   function createWithTwin(deviceId: string, item: JsonObject): DeviceRecord {
-    const { twin } = patchTwin(newTwin(now()), item as TwinInput, now());
+    const { twin } = patchTwin(newTwin(now()), item, now());
     const created = create(deviceId, item);
     return item['tags'] || item['properties'] ? put({ ...created, twin }) : created;
   }

@@ -46,7 +46,7 @@ export function iotHubDeviceRegistry(account: HubAccount, gate: () => Promise<vo
       throw translated(error);
     });
     const twins = (answer as unknown as { result: unknown[] }).result;
-    return { identities: twins.map(identityOf), next: query.hasMoreResults ? String(query.continuationToken) : null };
+    return { identities: twins.map(identityOf), next: query.hasMoreResults ? query.continuationToken : null };
   };
 
   return {

@@ -86,7 +86,7 @@ function wrongName(content: JsonObject): string | undefined {
 function merged(old: JsonObject, patch: JsonObject): JsonObject {
   const next: Record<string, unknown> = { ...old };
   for (const [key, value] of Object.entries(patch)) {
-    next[key] = isObject(value) ? merged(isObject(old[key]) ? (old[key] as JsonObject) : {}, value) : value;
+    next[key] = isObject(value) ? merged(isObject(old[key]) ? old[key] : {}, value) : value;
   }
   return withoutNulls(next);
 }
