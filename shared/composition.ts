@@ -18,6 +18,8 @@ import type { BatchMessage } from './domain/device-job';
 import type { DeviceRegistry } from './ports/device-registry';
 import type { WorkQueue } from './ports/work-queue';
 import type { ImportDeps } from './workflows/ask-for-import';
+import { followConnections } from './workflows/follow-connections';
+import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
@@ -79,8 +81,16 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
   };
 });
 
-/** What a written record sets off. */
-const followers = once(() => followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() })]));
+/** What keeping devices as their connections say needs. */
+export const connecting = once((): FollowDeps => ({ records: recordStore(), openWork: openWork(), now }));
+
+/** What a written record sets off; a device has its asset before the alerts that waited for it are linked to both. */
+const followers = once(() =>
+  followersInTurn([
+    followConnections(connecting()),
+    linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+  ]),
+);
 
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({

@@ -20,8 +20,8 @@ interface Deps {
   now(): number;
 }
 
-/** Devices in one storage transaction (each may bring a second row along), transactions and single writes at a time. */
-const together = 45;
+/** Rows in one storage transaction, transactions and single writes at a time. */
+const together = 90;
 const transactionsAtOnce = 4;
 const singlesAtOnce = 16;
 const attempts = 50;
@@ -40,7 +40,8 @@ export async function reviseDevices(
   const write = async (chunk: readonly Stored[]): Promise<void> => {
     const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps.now()));
     if (writes.length === 0) return;
-    const { kind } = await deps.records.writeTogether(writes);
+    // A device may bring a second row along.
+    const { kind } = writes.length > together ? { kind: 'apart' } : await deps.records.writeTogether(writes);
     if (kind === 'written') return;
     if (kind === 'changed' || chunk.length === 1) return void left.push(...chunk);
     await write(chunk.slice(0, chunk.length / 2));
