@@ -57,8 +57,16 @@ export async function runDeviceBatch({ batch: id }: BatchMessage, deps: BatchDep
     return await perform(open, turn.again, deps);
   } catch (error) {
     if (isHubTrouble(error)) return hold(open, error, deps);
+    // Whether this works counts less than what went wrong.
+    await Promise.allSettled([release(id, deps)]);
     throw error;
   }
+}
+
+/** Lets the next one begin at once: a message that fails again and again is to become poison, not to wait for leases. */
+async function release(id: string, { records }: BatchDeps): Promise<void> {
+  const stored = await records.get('ccs_devicejobbatch', id);
+  if (stored) await records.replace('ccs_devicejobbatch', { ...stored.row, ccs_leaseduntil: null }, stored.etag);
 }
 
 async function perform(open: OpenBatch, again: boolean, deps: BatchDeps): Promise<BatchResult> {

@@ -235,6 +235,19 @@ describe('a batch that is cut short', () => {
     expect(world.hub.calls.filter((call) => call === 'create')).toHaveLength(2);
   });
 
+  test('by a fault of ours fails each time it comes, so that it becomes poison', async () => {
+    const world = deviceJobs();
+    await world.ask('Register', [await world.device('a')]);
+    world.hub.create = async () => {
+      throw new Error('fault');
+    };
+    world.hub.find = world.hub.create as never;
+    for (const _ of [1, 2, 3, 4, 5]) {
+      await expect(runDeviceBatch(world.queue.messages[0]!, world.deps)).rejects.toThrow('fault');
+    }
+    expect(world.queue.messages).toHaveLength(1);
+  });
+
   test('between being written and being queued is found', async () => {
     const world = deviceJobs();
     const id = await world.device('a');
