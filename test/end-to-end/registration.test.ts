@@ -1,6 +1,7 @@
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { Row } from '../../shared/model/edm';
 import { deviceConnectionString } from '../kit/hub';
+import { seedDevices } from '../kit/seed-devices';
 import { connectDevice, eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
@@ -99,7 +100,8 @@ test('an identity that is there is adopted with its keys, one that cannot be say
   const key = await stack.hub.addDevice('adopted', { status: 'disabled' });
   const [adopted, refused, plain] = [
     await createDevice('adopted', { msdyn_tags: '{"ours":true}' }),
-    await createDevice('refused', { msdyn_tags: '{"a b":1}' }),
+    // The Web API refuses such tags; this is a record from before it did.
+    (await seedDevices(stack.azurite, ['refused'], () => ({ msdyn_tags: '{"a b":1}' })))[0]!,
     await createDevice('plain'),
   ];
   await api.call('msdyn_RegisterIoTDevice', { IoTDeviceIds: [adopted, refused, plain].join(',') });

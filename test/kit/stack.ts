@@ -23,10 +23,10 @@ export interface TestStack {
   api(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
-  /** Stops the hub and starts it again, with everything it knows, after some work. */
+  /** Stops the hub and starts it again, on the same data and ports, after some work. */
   withoutHub(work: () => Promise<void>, then?: Partial<IotHubOptions>): Promise<void>;
   /** Runs a function that is not called over HTTP, now. */
-  runFunction(name: string, input?: string): Promise<void>;
+  runFunction(name: string): Promise<void>;
   killHost(): Promise<void>;
   startHost(): Promise<void>;
   stop(): Promise<void>;
@@ -37,11 +37,8 @@ export async function startTestStack(
   hubOptions: Partial<IotHubOptions> = {},
 ): Promise<TestStack> {
   const data = await mkdtemp(join(tmpdir(), 'ccs-stack-'));
-  const hubData = join(data, 'iot-hub');
-  let [azurite, hub] = await Promise.all([
-    startAzurite({ data: join(data, 'azurite') }),
-    startTestHub({ ...hubOptions, data: hubData }),
-  ]);
+  const keptHub = { ...hubOptions, data: join(data, 'iot-hub') };
+  let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub(keptHub)]);
   let host: ChildProcess | undefined;
   let url = '';
   let masterKey = '';
@@ -82,25 +79,23 @@ export async function startTestStack(
       host!.kill('SIGKILL');
       await gone;
     },
-    withoutHub: async (work, then = hubOptions) => {
-      await hub.stop();
-      await work();
-      hub = await startTestHub({ ...then, data: hubData });
-      stack.hub = hub;
-    },
-    runFunction: async (name, input) => {
-      const response = await fetch(`${url}/admin/functions/${name}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-functions-key': masterKey },
-        body: JSON.stringify(input === undefined ? {} : { input }),
-      });
-      if (!response.ok) throw new Error(`${name} was not run: ${response.status} ${await response.text()}`);
-    },
     withoutStorage: async (work) => {
       await azurite.stop();
       await work();
       azurite = await startAzurite({ data: join(data, 'azurite'), ports: azurite.ports });
       stack.azurite = azurite;
+    },
+    runFunction: async (name) => {
+      const headers = { 'content-type': 'application/json', 'x-functions-key': masterKey };
+      const response = await fetch(`${url}/admin/functions/${name}`, { method: 'POST', headers, body: '{}' });
+      if (!response.ok) throw new Error(`${name} was not run: ${response.status} ${await response.text()}`);
+    },
+    withoutHub: async (work, then = hubOptions) => {
+      const { ports } = hub;
+      await hub.stop();
+      await work();
+      hub = await startTestHub({ ...then, data: keptHub.data, ports });
+      stack.hub = hub;
     },
     stop: async () => {
       if (host?.exitCode === null && host.signalCode === null) {

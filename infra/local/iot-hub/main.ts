@@ -13,6 +13,7 @@ const usage = `npm run iot-hub -- [options]
   --partitions N        partitions of the event hub, 1 to 32  (4)
   --registry-operations N
                         identity operations a minute, beyond which they are refused (no limit)
+  --routes              changes of twins, identities and connections come as events, too
   --https-port N, --mqtt-port N, --amqps-port N, --amqp-port N
                         ports on 127.0.0.1                    (those used last, or free ones)`;
 
@@ -35,6 +36,7 @@ function readOptions(args: string[]): IotHubOptions | 'help' {
     eventHubName: name('event-hub-name', values['event-hub-name'], /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/),
     partitions: number('partitions', values.partitions, 32),
     registryOperationsPerMinute: number('registry-operations', values['registry-operations'], 65_535),
+    routes: values.routes ?? false,
     ports,
   };
 }
@@ -51,6 +53,7 @@ function parse(args: string[]) {
         'event-hub-name': text,
         partitions: text,
         'registry-operations': text,
+        routes: { type: 'boolean' },
         'https-port': text,
         'mqtt-port': text,
         'amqps-port': text,
