@@ -276,8 +276,9 @@ export const actions = {
         ...optional,
         description: 'Names for the devices to create, in the order of EntityIds, separated by commas.',
       },
+      dryRun,
     ],
-    result: null,
+    result: jobBegun('msdyn_RegisterCustomEntityResponse', true),
   },
 
   msdyn_RegisterIoTDevice: {
