@@ -30,7 +30,7 @@ const pictures: readonly { name: string; place: string; before?: (page: Page) =>
     name: 'alert',
     place: 'alerts',
     before: async (page) => {
-      await page.locator('tbody tr', { hasText: 'Opened a case' }).first().locator('a').first().click();
+      await page.locator('tbody tr', { hasText: 'Case Created' }).first().locator('a').first().click();
       await page.getByRole('region', { name: 'Process' }).waitFor();
     },
   },
