@@ -1,4 +1,5 @@
-import { actions } from '../../shared/model/actions';
+import { action } from '../../shared/model/actions';
+import type { ActionName } from '../../shared/model/actions';
 import { entity } from '../../shared/model/entities';
 import type { EntityName, EntityRecord } from '../../shared/model/entities';
 import { ApiError } from './api-error';
@@ -29,7 +30,7 @@ export interface WebApi {
   update<N extends EntityName>(table: N, id: string, body: Body, etag: string): Promise<Loaded<N>>;
   remove(table: EntityName, id: string, etag: string): Promise<void>;
   /** Calls an action: of one record when its row says so, else by its name alone. */
-  act(name: string, parameters?: Body, id?: string): Promise<Record<string, unknown>>;
+  act(name: ActionName, parameters?: Body, id?: string): Promise<Record<string, unknown>>;
 }
 
 interface Door {
@@ -71,14 +72,9 @@ export function formatted(record: object, property: string): string | undefined 
   return (record as Record<string, string | undefined>)[`${property}@OData.Community.Display.V1.FormattedValue`];
 }
 
-/** Whether this service has the action: buttons for others are not shown. */
-export function isOffered(action: string): boolean {
-  return Object.hasOwn(actions, action);
-}
-
-function addressOf(name: string, id: string | undefined): string {
-  const bound = (actions as Record<string, { boundTo: EntityName | null }>)[name]?.boundTo;
-  return bound ? `${entity(bound).set}(${id})/Microsoft.Dynamics.CRM.${name}` : name;
+function addressOf(name: ActionName, id: string | undefined): string {
+  const { boundTo } = action(name);
+  return boundTo ? `${entity(boundTo).set}(${id})/Microsoft.Dynamics.CRM.${name}` : name;
 }
 
 interface Message {

@@ -15,6 +15,7 @@ const list: ListDescription<'msdyn_iotdevicecommand'> = {
     'msdyn_name',
     '_msdyn_device_value',
     'msdyn_commandstatus',
+    'ccs_feedback',
     'msdyn_commandstatusreason',
     '_msdyn_parentalert_value',
     'createdon',
@@ -27,11 +28,21 @@ const list: ListDescription<'msdyn_iotdevicecommand'> = {
 const form: FormDescription<'msdyn_iotdevicecommand'> = {
   table: 'msdyn_iotdevicecommand',
   path: 'commands',
-  facts: ['msdyn_commandstatus', 'createdon'],
+  facts: ['msdyn_commandstatus', 'ccs_feedback', 'createdon'],
   sections: [
     { title: 'Command', fields: ['msdyn_name', '_msdyn_command_value', 'msdyn_message'] },
     { title: 'Target', fields: ['_msdyn_device_value', 'msdyn_deviceid', '_msdyn_customerasset_value'] },
-    { title: 'Outcome', fields: ['msdyn_commandstatus', 'msdyn_commandstatusreason', '_msdyn_parentalert_value'] },
+    {
+      title: 'Outcome',
+      fields: [
+        'msdyn_commandstatus',
+        'msdyn_commandstatusreason',
+        'ccs_feedback',
+        'ccs_feedbackon',
+        'ccs_expireson',
+        '_msdyn_parentalert_value',
+      ],
+    },
   ],
   // What was sent stays as it was sent.
   fixed: [

@@ -10,7 +10,7 @@ import {
 } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { isOffered } from '../api/web-api';
+import type { ActionName } from '../../shared/model/actions';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { SendCommandDialog } from '../commands/send-command-dialog';
@@ -20,9 +20,9 @@ import { ConfirmDialog } from '../parts/confirm-dialog';
 import { ImportDialog } from './import-dialog';
 import { RunningJobs } from './running-jobs';
 
-/** An action on many devices. One that this service does not have is not shown. */
+/** An action on many devices. */
 interface BulkAction {
-  action: string;
+  action: ActionName;
   name: string;
   icon: ReactElement;
   /** Asked before it is done. */
@@ -81,26 +81,22 @@ export function DeviceCommands({ selection, reload }: ListCommandProps<'msdyn_io
   const none = selection.records.length === 0;
   return (
     <>
-      {bulkActions
-        .filter(({ action }) => isOffered(action))
-        .map((bulk) => (
-          <Command
-            key={bulk.action}
-            icon={bulk.icon}
-            disabled={none}
-            onClick={() => (bulk.question === undefined ? run(bulk) : setAsking(bulk))}
-          >
-            {bulk.name}
-          </Command>
-        ))}
+      {bulkActions.map((bulk) => (
+        <Command
+          key={bulk.action}
+          icon={bulk.icon}
+          disabled={none}
+          onClick={() => (bulk.question === undefined ? run(bulk) : setAsking(bulk))}
+        >
+          {bulk.name}
+        </Command>
+      ))}
       <Command icon={<SendRegular />} disabled={none} onClick={() => setDialog('command')}>
         Send Command
       </Command>
-      {isOffered('ccs_ImportIoTDevices') && (
-        <Command icon={<ArrowImportRegular />} onClick={() => setDialog('import')}>
-          Import Devices
-        </Command>
-      )}
+      <Command icon={<ArrowImportRegular />} onClick={() => setDialog('import')}>
+        Import Devices
+      </Command>
       <RunningJobs onFinished={reload} />
       {asking && (
         <ConfirmDialog

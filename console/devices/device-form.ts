@@ -32,7 +32,16 @@ export const deviceForm: FormDescription<'msdyn_iotdevice'> = {
         'statuscode',
       ],
     },
-    { title: 'Settings', fields: ['msdyn_devicesettings', 'msdyn_tags', 'msdyn_devicereportedproperties'] },
+    {
+      title: 'Settings',
+      fields: [
+        'msdyn_devicesettings',
+        'msdyn_tags',
+        'ccs_twinmessage',
+        'msdyn_devicereportedproperties',
+        'ccs_datamessage',
+      ],
+    },
   ],
   fixed: [
     'msdyn_registrationstatus',

@@ -19,7 +19,7 @@ export function DeviceCommandHistory({ record: { msdyn_iotdeviceid: id } }: Devi
       filter={`_msdyn_device_value eq ${id}`}
       list={{
         table: 'msdyn_iotdevicecommand',
-        columns: ['msdyn_name', 'createdon', 'msdyn_commandstatus', 'msdyn_commandstatusreason'],
+        columns: ['msdyn_name', 'createdon', 'msdyn_commandstatus', 'ccs_feedback', 'msdyn_commandstatusreason'],
         empty: 'No command was sent to this device.',
         refreshEvery: 5000,
       }}
@@ -35,7 +35,7 @@ export function DeviceRegistrations({ record: { msdyn_iotdeviceid: id } }: Devic
       filter={`_msdyn_device_value eq ${id}`}
       list={{
         table: 'msdyn_iotdeviceregistrationhistory',
-        columns: ['msdyn_name', 'msdyn_action', 'createdon'],
+        columns: ['msdyn_name', 'msdyn_action', 'ccs_outcome', 'ccs_message', 'createdon'],
         empty: 'This device was never registered from here.',
       }}
     />

@@ -1,7 +1,6 @@
 import { ProgressBar, makeStyles, tokens } from '@fluentui/react-components';
 import { useEffect, useRef, useState } from 'react';
-import { entities } from '../../shared/model/entities';
-import type { EntityName } from '../../shared/model/entities';
+import type { EntityRecord } from '../../shared/model/entities';
 import { useApi } from '../app/service';
 import { useInterval } from '../parts/use-interval';
 
@@ -10,15 +9,8 @@ const useStyles = makeStyles({
   words: { fontSize: tokens.fontSizeBase200 },
 });
 
-interface Job {
-  ccs_devicejobid: string;
-  ccs_name: string | null;
-  ccs_total: number | null;
-  ccs_finished: number | null;
-  ccs_failed: number | null;
-}
+type Job = EntityRecord<'ccs_devicejob'>;
 
-const table = 'ccs_devicejob';
 const select = ['ccs_devicejobid', 'ccs_name', 'ccs_total', 'ccs_finished', 'ccs_failed'];
 const askEvery = 2000;
 
@@ -27,18 +19,13 @@ const askEvery = 2000;
  * somebody else began.
  */
 export function RunningJobs({ onFinished }: { onFinished: () => void }) {
-  return Object.hasOwn(entities, table) ? <Jobs onFinished={onFinished} /> : null;
-}
-
-function Jobs({ onFinished }: { onFinished: () => void }) {
   const api = useApi();
   const styles = useStyles();
   const [jobs, setJobs] = useState<readonly Job[]>([]);
   const before = useRef(0);
   const ask = () =>
-    void api.list(table as EntityName, { select, filter: 'statecode eq 0', top: 10 }).then(
-      ({ records }) => {
-        const running = records as unknown as readonly Job[];
+    void api.list('ccs_devicejob', { select, filter: 'statecode eq 0', top: 10 }).then(
+      ({ records: running }) => {
         if (running.length < before.current) onFinished();
         before.current = running.length;
         setJobs(running);

@@ -3,7 +3,7 @@ import type { ComponentType } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import type { Draft, Entered } from '../records/draft';
 import { valueIn } from '../records/draft';
-import { labelOf } from '../records/columns';
+import { columnOf, labelOf } from '../records/columns';
 import { Field } from './field';
 import type { EditorProps, FormDescription } from './form-description';
 import { LookupField } from './lookup-field';
@@ -64,7 +64,7 @@ export function Fields<N extends EntityName>({ form, record, draft, isNew, onEnt
                 />
               );
             }
-            const isFixed = !isNew && fixedFields.includes(property);
+            const isFixed = !isNew && (fixedFields.includes(property) || columnOf(table, property).fixed === true);
             if (isLookup(property) && !isFixed) {
               return <LookupField key={property} {...common} enteredName={draft[property]?.name} />;
             }

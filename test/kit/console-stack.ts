@@ -1,3 +1,4 @@
+import { registrationStatus } from '../../shared/model/choices';
 import { webApi, startTestStack } from './stack';
 import type { TestStack } from './stack';
 
@@ -27,6 +28,7 @@ export async function startConsoleStack(settings: Record<string, string> = {}): 
   const { msdyn_iotdeviceid: device } = await api.create('msdyn_iotdevices', {
     msdyn_name: 'Thermostat of nobody',
     msdyn_deviceid: deviceId,
+    msdyn_registrationstatus: registrationStatus.Registered,
     'msdyn_Category@odata.bind': `/msdyn_iotdevicecategories(${String(category)})`,
   });
   return {
