@@ -34,4 +34,5 @@ export const deviceList: ListDescription<'msdyn_iotdevice'> = {
   commands: DeviceCommands,
   empty: 'There are no devices in this view.',
   creatable: true,
+  refreshEvery: 15_000,
 };

@@ -91,7 +91,7 @@ test('a thousand devices are found, marked as a whole and registered', async () 
   await page.getByRole('checkbox', { name: 'Select all shown' }).check();
   await page.getByText('Selected: 50 records.').waitFor();
   await page.getByRole('button', { name: 'Select all records of this view' }).click();
-  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
   await page.getByText(/^Registration was asked for/).waitFor({ timeout: 60_000 });
   await page.getByRole('progressbar').first().waitFor();
   await page.reload();
@@ -99,6 +99,7 @@ test('a thousand devices are found, marked as a whole and registered', async () 
   const unfinished = async () => on.api.all(`msdyn_iotdevices?$select=msdyn_deviceid&$filter=${left}`);
   await eventually(unfinished, (found) => found.length === 0, 120);
   await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: 60_000 });
-  expect(await page.locator('tbody').getByText('Registered', { exact: true }).count()).toBe(50);
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await page.locator('tbody').getByText('Registered', { exact: true }).nth(49).waitFor();
   expect(problems).toEqual([]);
 });
