@@ -26,6 +26,8 @@ export interface WebApi {
   follow<N extends EntityName>(table: N, next: string, pageSize?: number): Promise<Page<N>>;
   read<N extends EntityName>(table: N, id: string, options?: QueryOptions): Promise<Loaded<N>>;
   create<N extends EntityName>(table: N, body: Body): Promise<Loaded<N>>;
+  /** Creates all of these (at most 1,000) or none. */
+  createAll(table: EntityName, bodies: readonly Body[]): Promise<void>;
   /** Changes the record as it was read; refused when somebody else changed it since (see `isStale`). */
   update<N extends EntityName>(table: N, id: string, body: Body, etag: string): Promise<Loaded<N>>;
   remove(table: EntityName, id: string, etag: string): Promise<void>;
@@ -56,6 +58,11 @@ export function webApi(door: Door): WebApi {
       (await send('GET', `${entity(table).set}(${id})?${queryText(options)}`, { prefer: annotations })) as never,
     create: async (table, body) =>
       (await send('POST', entity(table).set, { body, prefer: `return=representation,${annotations}` })) as never,
+    createAll: async (table, bodies) => {
+      const type = `Microsoft.Dynamics.CRM.${table}`;
+      const Targets = bodies.map((body) => ({ '@odata.type': type, ...body }));
+      await send('POST', `${entity(table).set}/Microsoft.Dynamics.CRM.CreateMultiple`, { body: { Targets } });
+    },
     update: async (table, id, body, etag) =>
       (await send('PATCH', `${entity(table).set}(${id})`, {
         body,
@@ -78,7 +85,7 @@ function addressOf(name: ActionName, id: string | undefined): string {
 }
 
 interface Message {
-  body?: Body;
+  body?: object;
   etag?: string;
   prefer?: string;
 }

@@ -1,9 +1,12 @@
-import { Field, Input, MessageBar, MessageBarBody, Textarea, makeStyles } from '@fluentui/react-components';
+import { Field, Input, MessageBar, MessageBarBody, Switch, Textarea, makeStyles } from '@fluentui/react-components';
 import { useState } from 'react';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { jsonProblem } from '../forms/json-problem';
+import { LookupField } from '../forms/lookup-field';
 import { ConfirmDialog } from '../parts/confirm-dialog';
+import { labelOf } from '../records/columns';
+import type { Entered } from '../records/draft';
 import { commandBody, messageOf } from './command-body';
 
 const useStyles = makeStyles({ fields: { display: 'grid', gap: '12px' } });
@@ -22,6 +25,8 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
   const styles = useStyles();
   const [name, setName] = useState('');
   const [parameters, setParameters] = useState('');
+  const [definition, setDefinition] = useState<Entered>({ value: null });
+  const [toAll, setToAll] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const wrong = jsonProblem(parameters);
@@ -29,9 +34,11 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
     setBusy(true);
     try {
       const ids = await devices.ids();
-      for (const device of ids) {
-        await api.create('msdyn_iotdevicecommand', commandBody({ name, parameters, device, alert }));
-      }
+      const draft = { name, parameters, definition: String(definition.value ?? '') || undefined, toAll, alert };
+      await api.createAll(
+        'msdyn_iotdevicecommand',
+        ids.map((device) => commandBody({ ...draft, device })),
+      );
       notices.tell('success', `${name} was handed over for ${devices.words}. Its status is under Commands.`);
       onClose();
     } catch (error) {
@@ -48,7 +55,18 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
       onCancel={onClose}
     >
       <div className={styles.fields}>
-        <Field label="Command" required hint="What the device calls it, for example Reset">
+        <LookupField
+          table="msdyn_iotdevicecommand"
+          property="_msdyn_command_value"
+          value={definition.value}
+          record={{}}
+          enteredName={definition.name}
+          onEnter={(entered) => {
+            setDefinition(entered);
+            setName(entered.name ?? '');
+          }}
+        />
+        <Field label="Command Name" required hint="What the device calls it, for example Reset">
           <Input value={name} onChange={(_event, { value }) => setName(value)} />
         </Field>
         <Field
@@ -59,6 +77,11 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
         >
           <Textarea spellCheck={false} value={parameters} onChange={(_event, { value }) => setParameters(value)} />
         </Field>
+        <Switch
+          label={labelOf('msdyn_iotdevicecommand', 'msdyn_sendtoallconnecteddevices')}
+          checked={toAll}
+          onChange={(_event, { checked }) => setToAll(checked)}
+        />
         <Field label="Message to send">
           <Textarea readOnly value={wrong === undefined ? messageOf(name, parameters) : ''} />
         </Field>

@@ -1,12 +1,10 @@
 import { caseState, caseStatus } from '../../shared/model/choices';
-import type { Case } from '../../shared/model/entities';
-import { alertColumns } from '../alerts/alert-list';
 import type { PageProps } from '../app/routes';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';
-import { EmbeddedList } from '../lists/embedded-list';
 import type { ListDescription } from '../lists/list-description';
 import { CaseCommands } from './case-commands';
+import { TicketAlerts } from './ticket-alerts';
 
 const open = `statecode eq ${caseState.Active}`;
 
@@ -42,26 +40,14 @@ const form: FormDescription<'incident'> = {
     { title: 'Where it comes from', fields: ['_msdyn_iotalert_value', 'createdon', 'modifiedon'] },
   ],
   commands: CaseCommands,
-  tabs: [{ key: 'alerts', name: 'Alerts', Content: CaseAlerts }],
+  tabs: [
+    {
+      key: 'alerts',
+      name: 'Alerts and Devices',
+      Content: ({ record }) => <TicketAlerts filter={`_msdyn_case_value eq ${record.incidentid}`} />,
+    },
+  ],
 };
-
-/** Every primary alert that opened or joined the case, with its device. */
-function CaseAlerts({ record }: { record: Case }) {
-  const columns = [
-    'msdyn_description',
-    'msdyn_alerttime',
-    '_msdyn_device_value',
-    'ccs_duplicatecount',
-    'statuscode',
-  ] as const;
-  return (
-    <EmbeddedList
-      label="Alerts of this case"
-      list={{ ...alertColumns, columns }}
-      filter={`_msdyn_case_value eq ${record.incidentid}`}
-    />
-  );
-}
 
 export function CasesArea({ id }: PageProps) {
   return <Area list={list} form={form} id={id} />;

@@ -3,6 +3,7 @@ import type { PageProps } from '../app/routes';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';
 import type { ListDescription } from '../lists/list-description';
+import { TicketAlerts } from './ticket-alerts';
 
 const list: ListDescription<'msdyn_workorder'> = {
   table: 'msdyn_workorder',
@@ -49,6 +50,13 @@ const form: FormDescription<'msdyn_workorder'> = {
     {
       title: 'Where it comes from',
       fields: ['_msdyn_iotalert_value', '_msdyn_customerasset_value', 'createdon', 'modifiedon'],
+    },
+  ],
+  tabs: [
+    {
+      key: 'alerts',
+      name: 'Alerts and Devices',
+      Content: ({ record }) => <TicketAlerts filter={`_msdyn_workorder_value eq ${record.msdyn_workorderid}`} />,
     },
   ],
 };

@@ -18,6 +18,10 @@ afterAll(async () => {
   await on?.stack.stop();
 });
 
+/** Runs in the page: whether the element has the focus. */
+const isActive = (element: unknown) =>
+  element === (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement;
+
 const deviceNow = async () => (await on.api.all(`msdyn_iotdevices?$filter=msdyn_iotdeviceid eq ${on.device}`))[0]!;
 
 test('two people who change one record see both versions, and nothing is overwritten unseen', async () => {
@@ -112,7 +116,7 @@ test('by keyboard alone: to the devices, into one of them, another account, save
     const wanted = page.getByRole(role, { name }).first();
     await wanted.waitFor();
     for (let presses = 0; presses < 60; presses += 1) {
-      if (await wanted.evaluate('(element) => element === document.activeElement')) return;
+      if (await wanted.evaluate(isActive)) return;
       await page.keyboard.press('Tab');
     }
     throw new Error(`Tab never reached ${String(name)}`);

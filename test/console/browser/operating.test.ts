@@ -54,7 +54,7 @@ test('a command reaches a device, which completes it, and both can be seen', asy
   const [alert] = await eventually(alerts, (found) => found.length > 0);
   await open(`alerts/${String(alert!['msdyn_iotalertid'])}`);
   await page.getByRole('button', { name: 'Send Command' }).click();
-  await page.getByRole('textbox', { name: 'Command' }).fill('Reset');
+  await page.getByRole('textbox', { name: 'Command Name' }).fill('Reset');
   await page.getByRole('textbox', { name: 'Parameters' }).fill('{"delay": ');
   await page.getByText(/^It is not JSON/).waitFor();
   expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
