@@ -2,8 +2,10 @@ import { call } from '../kit/actions';
 import { registerCustomEntity } from '../../functions/msdyn_RegisterCustomEntity';
 import { registerIoTDevice } from '../../functions/msdyn_RegisterIoTDevice';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
-import { memoryRegistrationQueue } from '../../shared/adapters/memory/registration-queue';
+import { memoryWorkQueue } from '../../shared/adapters/memory/work-queue';
 import { ServiceError } from '../../shared/domain/errors';
+import { followersInTurn } from '../../shared/workflows/followers';
+import type { RegistrationRequest } from '../../shared/ports/registration-queue';
 import type { Row } from '../../shared/model/edm';
 import { connectedDeviceRole } from '../../shared/model/tables/connections';
 import { all, seed, start } from '../kit/ingestion';
@@ -15,29 +17,29 @@ const stranger = '0a0a0a0a-0000-4000-8000-000000000000';
 
 function openWorld() {
   const records = memoryRecordStore();
-  const queue = memoryRegistrationQueue();
+  const queue = memoryWorkQueue<RegistrationRequest>();
   let made = 0;
   const clock = { now: start };
   const broken = { after: Infinity };
   const deps = {
     records,
     registrations: {
-      add: async (request: Parameters<typeof queue.add>[0]) => {
-        if (queue.requests.length >= broken.after) throw new ServiceError('queue-unreachable', 'no queue');
+      add: async (request: RegistrationRequest) => {
+        if (queue.messages.length >= broken.after) throw new ServiceError('queue-unreachable', 'no queue');
         await queue.add(request);
       },
     },
     now: () => clock.now,
     unique: () => `unique ${(made += 1)}`,
-    deviceAppeared: async () => undefined,
+    followers: followersInTurn([]),
     alerts: plainAlertWrites(records),
   };
   return {
     records,
     clock,
     broken,
-    asked: () => queue.requests.flatMap(({ devices }) => devices),
-    requests: queue.requests,
+    asked: () => queue.messages.flatMap(({ devices }) => devices),
+    requests: queue.messages,
     device: async (label: string, row: Row = {}) =>
       seed(records, 'msdyn_iotdevice', label, { msdyn_deviceid: label, ...row }),
     deviceNow: async (id: string) => (await records.get('msdyn_iotdevice', id))!.row,
