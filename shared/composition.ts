@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
@@ -31,6 +32,9 @@ import type { TestAlertDeps } from './workflows/send-test-alerts';
 const now = () => Date.now();
 
 const config = once(() => readConfig(process.env));
+
+// Settings that cannot be used stop the app when it starts, not the first alert that comes.
+app.hook.appStart(() => void config());
 
 const tables = once(() => openTables(accountOf(config())));
 
