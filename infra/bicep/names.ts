@@ -2,6 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import type { BicepSource } from './source';
 import { problemAt } from './syntax';
 import type { Problem } from './syntax';
+import { usesIn } from './uses';
+import type { Use } from './uses';
 
 /** The functions of Bicep that are used here. One that is missing can be added; one that is misspelt is found. */
 const functions = new Set(
@@ -15,82 +17,42 @@ const decorators = new Set('allowed description maxLength maxValue metadata minL
 
 /** Names that nobody declared, that are declared twice, or that nobody uses. */
 export function nameProblems(source: BicepSource): Problem[] {
-  const problems: Problem[] = [];
-  const used = new Set<string>();
-  const known = new Map(source.declarations.map((declared) => [declared.name, declared]));
-
-  const report = (rule: string, node: Node, message: string) =>
-    problems.push(problemAt(rule, source.path, node, message));
-
-  const visit = (node: Node, scope: ReadonlySet<string>): void => {
-    switch (node.type) {
-      case 'identifier':
-        used.add(node.text);
-        if (!known.has(node.text) && !scope.has(node.text)) {
-          report('unknown-name', node, `"${node.text}" is declared nowhere in this file.`);
-        }
-        return;
-      case 'object_property': {
-        const [key, ...rest] = node.namedChildren;
-        if (key?.type === 'string') visit(key, scope);
-        for (const child of rest) visit(child, scope);
-        return;
-      }
-      case 'call_expression': {
-        const name = node.childForFieldName('function')!;
-        used.add(name.text);
-        if (name.type !== 'identifier') visit(name, scope);
-        else if (!functions.has(name.text) && known.get(name.text)?.kind !== 'func') {
-          report('unknown-function', name, `"${name.text}" is no function of Bicep that is known here.`);
-        }
-        visit(node.childForFieldName('arguments')!, scope);
-        return;
-      }
-      case 'decorator': {
-        const call = node.namedChildren[0]!;
-        const name = call.childForFieldName('function')!;
-        if (!decorators.has(name.text)) report('unknown-function', name, `"@${name.text}" is no decorator known here.`);
-        visit(call.childForFieldName('arguments')!, scope);
-        return;
-      }
-      case 'for_statement': {
-        const [variables, list] = node.namedChildren;
-        visit(list!, scope);
-        visit(node.childForFieldName('body')!, new Set([...scope, ...namesOf(variables!)]));
-        return;
-      }
-      case 'lambda_expression': {
-        const [variables, body] = node.namedChildren;
-        visit(body!, new Set([...scope, ...namesOf(variables!)]));
-        return;
-      }
-      default:
-        for (const child of node.namedChildren) visit(child, scope);
-    }
-  };
-
-  for (const statement of source.root.namedChildren) {
-    // What comes after the name; in functions the parameters are names, too.
-    const named = !['decorators', 'target_scope_assignment', 'using_statement', 'comment'].includes(statement.type);
-    const parameters = statement.descendantsOfType('parameter').flatMap((parameter) => namesOf(parameter));
-    const parts = statement.namedChildren.filter(({ type }) => type !== 'parameters');
-    for (const part of named ? parts.slice(1) : parts) visit(part, new Set(parameters));
-  }
-  for (const [name, declared] of known) {
-    const mustBeUsed = declared.kind === 'var' || declared.kind === 'param' || declared.existing;
-    if (mustBeUsed && !used.has(name) && source.using === undefined) {
-      report('unused', declared.node, `The ${declared.kind} "${name}" is used nowhere.`);
-    }
-  }
-  for (const { name, node } of source.declarations) {
-    if (known.get(name)!.node.id !== node.id) report('declared-twice', node, `"${name}" is declared twice.`);
-  }
-  return problems;
+  const uses = source.root.namedChildren.flatMap(usesOfStatement);
+  return [...uses.flatMap((use) => unknownName(use, source)), ...unusedNames(uses, source), ...declaredTwice(source)];
 }
 
-/** The names in `x`, `(x, i)` and `x string`. */
-function namesOf(node: Node): string[] {
-  if (node.type === 'type') return [];
-  if (node.namedChildCount === 0) return [node.text];
-  return node.namedChildren.flatMap(namesOf);
+/** What comes after the name that a statement declares; of functions, the parameters are names of their own. */
+function usesOfStatement(statement: Node): Use[] {
+  const declares = !['decorators', 'target_scope_assignment', 'using_statement', 'comment'].includes(statement.type);
+  const parts = statement.namedChildren.filter(({ type }) => type !== 'parameters').slice(declares ? 1 : 0);
+  const parameters = statement.descendantsOfType('parameter').map(({ namedChildren: [name] }) => name!.text);
+  return parts.flatMap((part) => usesIn(part, new Set(parameters)));
+}
+
+function unknownName({ kind, node, local }: Use, { path, declarations }: BicepSource): Problem[] {
+  const declared = declarations.find(({ name }) => name === node.text);
+  if (kind === 'name' && !local && !declared) {
+    return [problemAt('unknown-name', path, node, `"${node.text}" is declared nowhere in this file.`)];
+  }
+  if (kind === 'function' && !functions.has(node.text) && declared?.kind !== 'func') {
+    return [problemAt('unknown-function', path, node, `"${node.text}" is no function of Bicep that is known here.`)];
+  }
+  if (kind === 'decorator' && !decorators.has(node.text)) {
+    return [problemAt('unknown-function', path, node, `"@${node.text}" is no decorator that is known here.`)];
+  }
+  return [];
+}
+
+function unusedNames(uses: readonly Use[], { path, declarations, using }: BicepSource): Problem[] {
+  if (using !== undefined) return []; // the template uses them
+  const used = new Set(uses.map(({ node }) => node.text));
+  return declarations
+    .filter(({ kind, existing, name }) => (existing || kind === 'var' || kind === 'param') && !used.has(name))
+    .map(({ kind, name, node }) => problemAt('unused', path, node, `The ${kind} "${name}" is used nowhere.`));
+}
+
+function declaredTwice({ path, declarations }: BicepSource): Problem[] {
+  return declarations
+    .filter(({ name }, index) => declarations.findIndex((other) => other.name === name) < index)
+    .map(({ name, node }) => problemAt('declared-twice', path, node, `"${name}" is declared twice.`));
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Weight {
@@ -36,7 +36,7 @@ async function place(from: string, to: string): Promise<Weight> {
     entries.map(async (entry) => {
       const [source, target] = [join(from, entry.name), join(to, entry.name)];
       if (entry.isDirectory()) return place(source, target);
-      await copyFile(source, target);
+      await link(source, target).catch(async () => copyFile(source, target));
       return { files: 1, bytes: (await stat(source)).size };
     }),
   );
