@@ -18,15 +18,25 @@ void (async () => {
   process.exitCode = problems.length > 0 || !compiles(join(folder, 'main.bicep')) ? 1 : 0;
 })();
 
-/** The first of these commands that is there compiles the file; its warnings and errors are shown as they come. */
+/** The first of these that is there compiles the file; its warnings and errors are shown as they come. */
+const compilers = [
+  { command: 'bicep', words: [], version: '--version' },
+  { command: 'az', words: ['bicep'], version: 'version' },
+];
+
 function compiles(file: string): boolean {
-  for (const [command, ...words] of [['bicep'], ['az', 'bicep']] as const) {
-    const args = command === 'az' ? [...words, 'build', '--stdout', '--file', file] : ['build', '--stdout', file];
-    const { error, status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    if (error) continue;
-    console.log(`${[command, ...words].join(' ')} build: ${status === 0 ? 'passed' : `failed with code ${status}`}`);
-    return status === 0;
+  const found = compilers.find(({ command, words, version }) => call(command, [...words, version], 'ignore') === 0);
+  if (!found) {
+    console.log('No Bicep compiler is here (bicep, az bicep): types and properties of resources were not checked.');
+    return true;
   }
-  console.log('Neither bicep nor az is on the PATH: types and properties of resources were not checked.');
-  return true;
+  const { command, words } = found;
+  const code = call(command, [...words, 'build', '--stdout', ...(command === 'az' ? ['--file'] : []), file], 'inherit');
+  console.log(`${[command, ...words].join(' ')} build: ${code === 0 ? 'passed' : `failed with code ${code}`}`);
+  return code === 0;
+}
+
+/** The exit code; null when the command is not there. */
+function call(command: string, args: string[], stderr: 'ignore' | 'inherit'): number | null {
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', stderr] }).status;
 }

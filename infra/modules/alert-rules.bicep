@@ -109,7 +109,8 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [
   }
 ]
 
-// The health check: Flex Consumption has none of its own, so it is asked from outside, from three places.
+// The health check: Flex Consumption has none of its own, so it is asked from outside, from three places. More often than
+// every quarter of an hour would cost more than the app at rest.
 resource health 'Microsoft.Insights/webtests@2022-06-15' = {
   name: 'health-${base}'
   location: location
@@ -120,7 +121,7 @@ resource health 'Microsoft.Insights/webtests@2022-06-15' = {
     Name: 'health'
     Enabled: true
     Kind: 'standard'
-    Frequency: 300
+    Frequency: 900
     Timeout: 30
     RetryEnabled: true
     Locations: [
@@ -150,8 +151,8 @@ resource down 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     severity: 1
     enabled: true
     scopes: [health.id, insightsId]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT5M'
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
       webTestId: health.id

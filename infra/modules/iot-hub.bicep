@@ -30,7 +30,7 @@ resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
         type: 'UserAssigned'
         userAssignedIdentities: { '${routeTo!.identityId}': {} }
       }
-    : null
+    : { type: 'None' }
   properties: {
     minTlsVersion: '1.2'
     // Keys of the hub are needed for the built-in endpoint only. Devices have keys or certificates of their own.

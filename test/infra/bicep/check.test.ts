@@ -300,19 +300,24 @@ describe('the command', () => {
 
   test('ends with 0 and says that no compiler was there', () => {
     const { status, stdout } = check(good);
-    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('Neither bicep nor az') });
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('No Bicep compiler') });
+  });
+
+  test('does without az when that has no Bicep', () => {
+    const { status, stdout } = check(good, { az: 'exit 1' });
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('No Bicep compiler') });
   });
 
   test.each<{ which: string; programs: Record<string, string> }>([
-    { which: 'bicep', programs: { bicep: 'test "$1" = build' } },
-    { which: 'az', programs: { az: 'test "$1 $2" = "bicep build"' } },
+    { which: 'bicep', programs: { bicep: 'test "$1" = build || test "$1" = --version' } },
+    { which: 'az', programs: { az: 'test "$1 $2" = "bicep build" || test "$1 $2" = "bicep version"' } },
   ])('asks $which when it is there', ({ which, programs }) => {
     const { status, stdout } = check(good, programs);
     expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(`${which}.* build: passed`) });
   });
 
   test('ends with 1 when the compiler finds something', () => {
-    const { status, stderr } = check(good, { bicep: 'echo "Error BCP037" >&2; exit 1' });
+    const { status, stderr } = check(good, { bicep: 'test "$1" = --version || { echo "Error BCP037" >&2; exit 1; }' });
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('BCP037') });
   });
 
