@@ -133,7 +133,7 @@ function tablesOf(endpoint: string, connectionString: string | undefined): Confi
         'use either this endpoint with an identity or a connection string in AzureWebJobsStorage, not both',
       );
     }
-    if (!/^https:\/\/[^\s/]+\/?$/.test(endpoint)) throw new Error(`"${endpoint}" must be https:// and a host name`);
+    if (!/^https:\/\/[^\s/]/.test(endpoint)) throw new Error(`"${endpoint}" must be https:// and a host name`);
     return { endpoint };
   }
   if (!connectionString) throw new Error('set this, or AzureWebJobsStorage to a connection string');

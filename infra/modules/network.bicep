@@ -50,7 +50,7 @@ var targets = [
 ]
 
 module endpoints 'private-endpoint.bicep' = [
-  for target in filter(targets, target => !empty(target.id)): {
+  for target in filter(targets, one => !empty(one.id)): {
     name: 'private-${target.part}'
     params: {
       name: 'pe-${target.part}-${base}'

@@ -13,7 +13,7 @@ import type { TestHub } from './hub';
 
 const root = resolve(__dirname, '..', '..');
 /** The folder of the app that is tested: this one, or that of a package. */
-const appFolder = () => process.env['CCS_TESTED_APP'] ?? root;
+export const testedApp = () => process.env['CCS_TESTED_APP'] ?? root;
 const hostMain = join(root, 'dist', 'infra', 'local', 'functions-host', 'main.js');
 
 /** The app on real parts: Azurite, the IoT Hub emulator and the Functions host, each of which a test may hurt. */
@@ -51,7 +51,7 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
       };
       // The emulator's preload lets the device SDK, which always dials the hub's own ports, find it.
       const execArgv = ['--require', hub.preload];
-      host = fork(hostMain, ['--root', appFolder(), '--port', '0'], {
+      host = fork(hostMain, ['--root', testedApp(), '--port', '0'], {
         env,
         execArgv,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

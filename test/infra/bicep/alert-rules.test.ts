@@ -12,7 +12,7 @@ test('the rule on parked messages looks for what the app writes', () => {
 });
 
 test('the functions that rules name are there', () => {
-  const named = [...rules.matchAll(/Name == "(\w+)"/g)].map(([, name]) => `${name}.ts`);
+  const named = [...rules.matchAll(/\bName == "(\w+)"/g)].map(([, name]) => `${name}.ts`);
   expect(named).toEqual(['onIoTHubEvents.ts']);
   expect(functions).toEqual(expect.arrayContaining(named));
 });
