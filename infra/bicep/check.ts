@@ -5,7 +5,7 @@ import { besides, moduleProblems } from './modules';
 import { nameProblems } from './names';
 import { roleProblems } from './roles';
 import { secretProblems } from './secrets';
-import { noSettings, settingProblems } from './settings';
+import { hiddenSettings, noSettings, settingProblems } from './settings';
 import { readSource } from './source';
 import type { BicepSource } from './source';
 import { loadBicepGrammar, problemAt, syntaxProblems } from './syntax';
@@ -28,6 +28,7 @@ export async function checkBicep(folder: string): Promise<Problem[]> {
       ...typeProblems(source),
       ...moduleProblems(source, sources),
       ...settingProblems(source, settings),
+      ...hiddenSettings(source),
       ...secretProblems(source),
       ...roleProblems(source),
     ]),

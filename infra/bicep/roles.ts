@@ -30,9 +30,13 @@ const narrow: Record<string, { role: string; on: string }> = {
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 export function roleProblems(source: BicepSource): Problem[] {
-  return source.declarations
-    .filter(({ target }) => target.startsWith('Microsoft.Authorization/roleAssignments@'))
-    .flatMap((assignment) => assignmentProblems(assignment, source));
+  return source.declarations.flatMap((declared) => {
+    if (declared.target.startsWith('Microsoft.Authorization/roleAssignments@'))
+      return assignmentProblems(declared, source);
+    if (!declared.target.startsWith('Microsoft.Authorization/roleDefinitions@')) return [];
+    const message = `${declared.name}: roles of our own are not looked into; use a built-in one.`;
+    return [problemAt('role-too-wide', source.path, declared.node, message)];
+  });
 }
 
 function assignmentProblems({ name, node, value }: Declaration, source: BicepSource): Problem[] {

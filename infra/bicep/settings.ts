@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Setting } from '../../shared/config';
-import { nodesBehind, propertiesOf, textOf } from './source';
+import { secretText } from './secrets';
+import { nodesBehind, nodesIn, propertiesOf, textOf } from './source';
 import type { BicepSource } from './source';
 import { problemAt } from './syntax';
 import type { Problem } from './syntax';
@@ -11,8 +12,6 @@ const platformSettings = new Set([
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ]);
-
-const secretText = /AccountKey=|SharedAccessKey=|SharedAccessSignature=|[?&]sig=|password=/i;
 
 /** Settings that the app does not read, that are not set, that have another default, or that hold a secret. */
 export function settingProblems(source: BicepSource, rows: Readonly<Record<string, Setting>>): Problem[] {
@@ -30,6 +29,23 @@ export function settingProblems(source: BicepSource, rows: Readonly<Record<strin
         ...pairs.flatMap(({ name, key, value: text }) => onePair(source, rows, name, key, text)),
       ];
     });
+}
+
+/** Settings that stand beside those that are checked. */
+export function hiddenSettings(source: BicepSource): Problem[] {
+  return [...nodesIn(source.root)]
+    .filter(
+      ({ type, namedChildren: [key] }) =>
+        type === 'object_property' && /^(appSettings|connectionStrings)$/.test(textOf(key)),
+    )
+    .map((node) =>
+      problemAt(
+        'unknown-setting',
+        source.path,
+        node,
+        "Settings stand in the resource 'appsettings', where they are checked.",
+      ),
+    );
 }
 
 /** The app must be given its settings somewhere. */
