@@ -4,6 +4,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableOpenWork } from './adapters/table/open-work';
 import { tableRecordStore } from './adapters/table/record-store';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
@@ -13,6 +14,8 @@ import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
 import type { RegistrationRequest } from './ports/registration-queue';
 import type { WorkQueue } from './ports/work-queue';
+import { followConnections } from './workflows/follow-connections';
+import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
@@ -39,6 +42,8 @@ app.hook.appStart(() => void config());
 const tables = once(() => openTables(accountOf(config())));
 
 const recordStore = once(() => tableRecordStore(tables()));
+
+const openWork = once(() => tableOpenWork(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables()));
 
@@ -74,8 +79,16 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
   };
 });
 
-/** What a written record sets off. */
-const followers = once(() => followersInTurn([linkAppearedDevices({ ledger: alertLedger(), devices: devices() })]));
+/** What keeping devices as their connections say needs. */
+export const connecting = once((): FollowDeps => ({ records: recordStore(), openWork: openWork(), now }));
+
+/** What a written record sets off; a device has its asset before the alerts that waited for it are linked to both. */
+const followers = once(() =>
+  followersInTurn([
+    followConnections(connecting()),
+    linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+  ]),
+);
 
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({

@@ -1,5 +1,5 @@
 /** What is to be done with a thing of this kind, and told to a queue. */
-export type WorkKind = 'command' | 'job' | 'twin';
+export type WorkKind = 'command' | 'connection' | 'connection-time' | 'job' | 'twin';
 
 /** A note that something is to be done. */
 export interface OpenWork {

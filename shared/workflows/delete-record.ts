@@ -8,6 +8,7 @@ import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { followed } from './followers';
+import type { RecordChange } from './followers';
 import { inTurns } from './in-turns';
 import { findRecord } from './read-records';
 import { replaceRecord } from './record-changes';
@@ -34,11 +35,24 @@ export async function deleteRecord(key: RecordKey, condition: WriteCondition, de
     const id = idOf(name, old!);
     if (isBuiltIn(name, id)) throw new ServiceError('not-allowed', `${describeKey(key)} belongs to the service.`);
     const tied = await findTies(key, id, deps);
-    await inTurns(tied, atOnce, async ({ tie, record }) => loosen(tie, record, id, deps));
-    const removed = await removeFollowed(name, old!, deps, async () => leaveGroup(name, old!, deps));
+    const removed = await followingLater(deps, async (quiet) => {
+      await inTurns(tied, atOnce, async ({ tie, record }) => loosen(tie, record, id, quiet));
+      return removeFollowed(name, old!, deps, async () => leaveGroup(name, old!, deps));
+    });
     if (removed) return;
   }
   throw contested(key);
+}
+
+/** What follows the removal of ties must not touch the record while it is being removed: it comes last, whatever happens. */
+async function followingLater<T>(deps: WriteDeps, work: (quiet: WriteDeps) => Promise<T>): Promise<T> {
+  const later: RecordChange[] = [];
+  const follow = async (changes: readonly RecordChange[]) => void later.push(...changes);
+  try {
+    return await work({ ...deps, followers: { ...deps.followers, follow } });
+  } finally {
+    await deps.followers.follow(later);
+  }
 }
 
 interface Tied {
