@@ -1,6 +1,6 @@
 import { app, HttpRequest } from '@azure/functions';
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
-import { parenting, recordWrites, registration, testAlerts } from '../shared/composition';
+import { deviceDataRequests, parenting, recordWrites, registration, testAlerts } from '../shared/composition';
 import { ServiceError } from '../shared/domain/errors';
 import type { ActionName } from '../shared/model/actions';
 import { actionAt } from '../shared/odata/action-address';
@@ -22,6 +22,7 @@ import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
 import { jsonGetNumber } from './msdyn_JsonGetNumber';
 import { jsonGetString } from './msdyn_JsonGetString';
 import { parentIoTAlerts } from './msdyn_ParentIoTAlerts';
+import { pullDataForIoTDevice } from './msdyn_PullDataForIoTDevice';
 import { registerCustomEntity } from './msdyn_RegisterCustomEntity';
 import { registerIoTDevice } from './msdyn_RegisterIoTDevice';
 
@@ -41,6 +42,7 @@ app.http('webApi', {
     msdyn_JsonGetNumber: jsonGetNumber,
     msdyn_JsonGetString: jsonGetString,
     msdyn_ParentIoTAlerts: parentIoTAlerts(parenting),
+    msdyn_PullDataForIoTDevice: pullDataForIoTDevice(deviceDataRequests),
     msdyn_RegisterCustomEntity: registerCustomEntity(registration),
     msdyn_RegisterIoTDevice: registerIoTDevice(registration),
   } satisfies Record<ActionName, Handler>),

@@ -12,20 +12,28 @@ import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
+import type { DeviceDataRequest } from './ports/device-data-request';
+import type { DeviceTwins } from './ports/device-twins';
 import type { RegistrationRequest } from './ports/registration-queue';
+import type { TwinWork } from './ports/twin-work';
 import type { WorkQueue } from './ports/work-queue';
+import type { AskForDataDeps } from './workflows/ask-for-device-data';
 import { followConnections } from './workflows/follow-connections';
 import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import type { IngestDeps } from './workflows/ingest-events';
+import { followTwins } from './workflows/follow-twins';
 import { followersInTurn } from './workflows/followers';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
+import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import type { TwinDeps } from './workflows/sync-twin';
+import type { NoticeDeps } from './workflows/take-notices';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -87,6 +95,7 @@ const followers = once(() =>
   followersInTurn([
     followConnections(connecting()),
     linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+    followTwins({ openWork: openWork(), work: twinQueue() }),
   ]),
 );
 
@@ -112,6 +121,47 @@ export const testAlerts = once((): TestAlertDeps => ({
   now,
   unique: randomUUID,
 }));
+
+/** What bringing twins up to date needs. */
+export const twins = once((): TwinDeps => ({
+  records: recordStore(),
+  twins: deviceTwins,
+  openWork: openWork(),
+  work: twinQueue(),
+  now,
+}));
+
+/** What asking for the data of devices needs. */
+export const deviceDataRequests = once((): AskForDataDeps => ({
+  records: recordStore(),
+  pulls: dataQueue(),
+  now,
+  unique: randomUUID,
+}));
+
+/** What pulling the data of devices needs. */
+export const deviceData = once((): PullDeps => ({
+  records: recordStore(),
+  twins: deviceTwins,
+  pulls: dataQueue(),
+  now,
+}));
+
+/** What taking the hub's notices needs. */
+export const hubNotices = once((): NoticeDeps => ({ records: recordStore(), pulls: dataQueue(), now }));
+
+const twinQueue = once(() => queueOf<TwinWork>('twins'));
+const dataQueue = once(() => queueOf<DeviceDataRequest>('devicedata'));
+
+const openTwins = onceLoaded(async () => {
+  const { iotHubDeviceTwins } = await import('./adapters/iot-hub/device-twins.js');
+  return iotHubDeviceTwins(hubAccount());
+});
+
+const deviceTwins: DeviceTwins = {
+  read: async (...question) => (await openTwins()).read(...question),
+  patch: async (...question) => (await openTwins()).patch(...question),
+};
 
 const deviceMessages = onceLoaded(async () => {
   const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');

@@ -17,6 +17,10 @@ var consumerGroupName = 'connected-customer-service'
 var routed = routeTo != null
 var endpointName = 'alerts'
 
+// What the hub itself tells of its devices. Messages need no route to the built-in endpoint: the fallback takes them there.
+var hubEvents = ['DeviceConnectionStateEvents', 'DeviceLifecycleEvents', 'TwinChangeEvents']
+var sources = routed ? union(['DeviceMessages'], hubEvents) : hubEvents
+
 resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
   name: name
   location: location
@@ -55,17 +59,15 @@ resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
             ]
           : []
       }
-      routes: routed
-        ? [
-            {
-              name: 'every-message'
-              source: 'DeviceMessages'
-              condition: 'true'
-              endpointNames: [endpointName]
-              isEnabled: true
-            }
-          ]
-        : []
+      routes: [
+        for source in sources: {
+          name: source
+          source: source
+          condition: 'true'
+          endpointNames: [routed ? endpointName : 'events']
+          isEnabled: true
+        }
+      ]
       fallbackRoute: {
         name: '$fallback'
         source: 'DeviceMessages'

@@ -4,6 +4,7 @@ import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import { ServiceError } from './errors';
 import { parseRules } from './rules';
+import { wrongInTwin } from './twin-rules';
 
 /** What IoT Hub allows in a device id, without the comma, which separates ids in the lists that actions take. */
 const deviceId = /^[A-Za-z0-9\-:.+%_#*?!()=@;$']{1,100}$/;
@@ -15,8 +16,8 @@ const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string)
       deviceId.test(value)
         ? undefined
         : "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '",
-    msdyn_tags: jsonObject,
-    msdyn_devicesettings: jsonObject,
+    msdyn_tags: (value) => wrongInTwin(value, 'tags'),
+    msdyn_devicesettings: (value) => wrongInTwin(value, 'desired'),
   },
   msdyn_iotdevicecategory: {
     ccs_rules: (value) => {
@@ -47,14 +48,4 @@ export function isServiceOwned(name: EntityName): boolean {
     ([logicalName, column]) => column.kind !== 'id' && logicalName !== 'statecode' && logicalName !== 'statuscode',
   );
   return own.every(([, column]) => column.readOnly === true);
-}
-
-function jsonObject(value: string): string | undefined {
-  const wrong = 'must be the text of a JSON object, e.g. {"building":"7"}';
-  try {
-    const json: unknown = JSON.parse(value);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? undefined : wrong;
-  } catch {
-    return wrong;
-  }
 }

@@ -131,6 +131,28 @@ export const actions = {
     result: null,
   },
 
+  msdyn_PullDataForIoTDevice: {
+    displayName: 'IoT - Pull Device Data',
+    description:
+      'Asks for what the hub knows of devices: reported properties, connection state, last activity; each device gets one row in its data history.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'IoTDeviceIds',
+        type: 'Edm.String',
+        ...required,
+        description: 'Ids of IoT Device records (not Device IDs), separated by commas.',
+      },
+      {
+        name: 'DryRun',
+        type: 'Edm.Boolean',
+        ...optional,
+        description: 'True: check the call, and change nothing.',
+      },
+    ],
+    result: null,
+  },
+
   msdyn_RegisterCustomEntity: {
     displayName: 'IoT - Register Custom Entity',
     description: 'Registers the devices that records are connected to; records without one get one, connected to them.',

@@ -34,6 +34,8 @@ export interface IotHubOptions {
   /** Name of the Event Hubs-compatible endpoint. */
   eventHubName?: string;
   partitions?: number;
+  /** Whether changes of twins, identities and connections come as events, as with routes to the endpoint; default no. */
+  routes?: boolean;
   consumerGroups?: string[];
   /** A port that is given must be free; the others are those used last time, or free ones. */
   ports?: Partial<IotHubPorts>;
@@ -77,7 +79,8 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
   const { hostName, eventHubName, log } = options;
   const { created, keys } = identity(folder);
   const { authority, server } = certificates(folder, hostName);
-  const state = openState(folder, options.partitions);
+  const hubName = hostName.split('.')[0]!;
+  const state = openState(folder, { hubName, routes: options.routes ?? false, partitions: options.partitions });
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -121,6 +124,7 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
 
   let stopped: Promise<void> | undefined;
   async function shutDown(): Promise<void> {
+    state.stopNotices();
     await Promise.all(Object.values(servers).map((one) => closeServer(one, sockets)));
     state.close();
     await unlock();

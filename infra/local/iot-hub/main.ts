@@ -11,6 +11,7 @@ const usage = `npm run iot-hub -- [options]
   --host-name NAME      the name clients connect to           (local.azure-devices.net)
   --event-hub-name NAME the Event Hubs-compatible name        (local)
   --partitions N        partitions of the event hub, 1 to 32  (4)
+  --routes              changes of twins, identities and connections come as events, too
   --https-port N, --mqtt-port N, --amqps-port N, --amqp-port N
                         ports on 127.0.0.1                    (those used last, or free ones)`;
 
@@ -32,6 +33,7 @@ function readOptions(args: string[]): IotHubOptions | 'help' {
     hostName: name('host-name', values['host-name'], /^[A-Za-z0-9]([A-Za-z0-9-.]*[A-Za-z0-9])?$/),
     eventHubName: name('event-hub-name', values['event-hub-name'], /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/),
     partitions: number('partitions', values.partitions, 32),
+    routes: values.routes ?? false,
     ports,
   };
 }
@@ -47,6 +49,7 @@ function parse(args: string[]) {
         'host-name': text,
         'event-hub-name': text,
         partitions: text,
+        routes: { type: 'boolean' },
         'https-port': text,
         'mqtt-port': text,
         'amqps-port': text,

@@ -4,7 +4,7 @@ import { HubError } from './errors';
 import { isObject } from './json';
 import type { JsonObject } from './json';
 import { newTwin } from './twins';
-import type { Twin } from './twins';
+import type { Twin, TwinChange } from './twins';
 
 /** A device as the hub keeps it; what travels is derived from it. */
 export interface DeviceRecord {
@@ -39,7 +39,7 @@ export interface Registry {
   remove(deviceId: string, etag?: string): void;
   /** At most 100 changes, each on its own. */
   bulk(items: unknown): BulkError[];
-  saveTwin(deviceId: string, twin: Twin): void;
+  saveTwin(deviceId: string, twin: Twin, change?: TwinChange): void;
   /** Notes a time that may be lost with the process. */
   touch(deviceId: string, times: Partial<Pick<DeviceRecord, 'connectionStateUpdatedTime' | 'lastActivityTime'>>): void;
   /** All devices, in the order of their ids. */
@@ -53,6 +53,8 @@ interface RegistryOptions {
   save: (fact: RegistryFact) => void;
   /** Called when a device may no longer be connected. */
   shutOut: (deviceId: string, why: 'removed' | 'disabled') => void;
+  /** Told of what the hub tells others, when it is kept. */
+  happened: (what: 'created' | 'deleted' | TwinChange, device: DeviceRecord) => void;
   now: () => Date;
   /** A fresh base64 key of 32 bytes. */
   newKey: () => string;
@@ -62,7 +64,7 @@ const never = '0001-01-01T00:00:00Z';
 const deviceIds = /^[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}$/;
 const mostInBulk = 100;
 
-export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions): Registry {
+export function createRegistry({ save, shutOut, happened, now, newKey }: RegistryOptions): Registry {
   const devices = new Map<string, DeviceRecord>();
   let ordered: DeviceRecord[] | undefined;
   let lastStamp = 0;
@@ -80,7 +82,7 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
     if (!deviceIds.test(deviceId)) throw new HubError('ArgumentInvalid', `"${deviceId}" is no device id`);
     if (devices.has(deviceId)) throw new HubError('DeviceAlreadyExists', `${deviceId} exists already`);
     const time = now();
-    return put({
+    const created = put({
       deviceId,
       generationId: nextStamp(),
       etag: nextEtag(),
@@ -91,6 +93,8 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
       authentication: readAuthentication(input, undefined, newKey),
       twin: newTwin(time),
     });
+    happened('created', created);
+    return created;
   }
 
   function update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord {
@@ -106,11 +110,13 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
   }
 
   function remove(deviceId: string, etag?: string): void {
-    matchEtag(need(deviceId).etag, etag, deviceId);
+    const record = need(deviceId);
+    matchEtag(record.etag, etag, deviceId);
     devices.delete(deviceId);
     ordered = undefined;
     save({ removed: deviceId });
     shutOut(deviceId, 'removed');
+    happened('deleted', record);
   }
 
   function bulk(items: unknown): BulkError[] {
@@ -170,8 +176,8 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
     update,
     remove,
     bulk,
-    saveTwin(deviceId, twin) {
-      put({ ...need(deviceId), twin });
+    saveTwin(deviceId, twin, change = { kind: 'replaced' }) {
+      happened(change, put({ ...need(deviceId), twin }));
     },
     touch(deviceId, times) {
       const record = devices.get(deviceId);

@@ -62,9 +62,9 @@ export function createRestApi(options: RestOptions): (request: Request) => Retur
     const input = (await object(request)) as TwinInput;
     const record = registry.need(deviceId);
     matchEtag(record.twin.etag, unquoted(request.headers['if-match']), `The twin of ${deviceId}`);
-    const change = request.method === 'PUT' ? replaceTwin : patchTwin;
-    const { twin: changed, desired } = change(record.twin, input, now());
-    registry.saveTwin(deviceId, changed);
+    const make = request.method === 'PUT' ? replaceTwin : patchTwin;
+    const { twin: changed, desired, change } = make(record.twin, input, now());
+    registry.saveTwin(deviceId, changed, change);
     const link = connections.of(deviceId);
     if (desired && link?.interests.has('desired')) link.desire(desired);
     return twin(record);

@@ -160,7 +160,7 @@ describe('twins', () => {
     ['a name with a dot', { 'a.b': 1 }],
     ['a name with a dollar sign', { $a: 1 }],
     ['more than 8 KiB', { text: 'x'.repeat(9000) }],
-    ['eleven levels', { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: { k: 1 } } } } } } } } } } }],
+    ['eleven levels', { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: { k: { l: 1 } } } } } } } } } } } }],
   ])('tags with %s are refused', async (_which, tags) => {
     await hub.registry.create({ deviceId: 'twin-3' }).catch(() => {});
     expect(await refusal(hub.registry.updateTwin('twin-3', { tags }, '*'))).toMatchObject({ status: 400 });
