@@ -12,17 +12,21 @@ import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
+import type { CommandWork } from './ports/command-queue';
 import type { DeviceDataRequest } from './ports/device-data-request';
 import type { DeviceTwins } from './ports/device-twins';
 import type { RegistrationRequest } from './ports/registration-queue';
 import type { TwinWork } from './ports/twin-work';
 import type { WorkQueue } from './ports/work-queue';
+import type { FeedbackDeps } from './workflows/collect-feedback';
 import type { AskForDataDeps } from './workflows/ask-for-device-data';
 import { followConnections } from './workflows/follow-connections';
 import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
+import { handOnCommands } from './workflows/hand-on-commands';
+import type { HandOnDeps } from './workflows/hand-on-commands';
 import type { IngestDeps } from './workflows/ingest-events';
 import { followTwins } from './workflows/follow-twins';
 import { followersInTurn } from './workflows/followers';
@@ -32,6 +36,7 @@ import type { ParentDeps } from './workflows/parent-alert';
 import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import type { CommandDeps } from './workflows/work-on-commands';
 import type { TwinDeps } from './workflows/sync-twin';
 import type { NoticeDeps } from './workflows/take-notices';
 
@@ -95,6 +100,7 @@ const followers = once(() =>
   followersInTurn([
     followConnections(connecting()),
     linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+    handOnCommands(handingOn()),
     followTwins({ openWork: openWork(), work: twinQueue() }),
   ]),
 );
@@ -106,7 +112,40 @@ export const recordWrites = once((): WriteDeps => ({
   unique: randomUUID,
   followers: followers(),
   alerts: groupedAlertWrites(ingestion(), randomUUID, { ...config(), oneAtATime: turns() }),
+  commandLife: config().commandLife,
 }));
+
+const handingOn = once((): HandOnDeps => ({ openWork: openWork(), commands: queueOf<CommandWork>('commands') }));
+
+/** What sending commands needs. */
+export const commanding = once((): CommandDeps => ({
+  ...recordWrites(),
+  ...handingOn(),
+  messages: {
+    lookAt: async (deviceId) => (await commandMessages()).lookAt(deviceId),
+    send: async (message) => (await commandMessages()).send(message),
+  },
+}));
+
+const commandMessages = onceLoaded(async () => {
+  const { iotHubCommandMessages } = await import('./adapters/iot-hub/command-messages.js');
+  return iotHubCommandMessages(hubAccount());
+});
+
+/** What collecting the feedback to commands needs; undefined when no hub is set up. */
+export const feedback = once(
+  (): FeedbackDeps | undefined =>
+    config().iotHub && {
+      ...recordWrites(),
+      ...handingOn(),
+      feedback: { take: async (handle) => (await commandFeedback()).take(handle) },
+    },
+);
+
+const commandFeedback = onceLoaded(async () => {
+  const { iotHubCommandFeedback } = await import('./adapters/iot-hub/command-feedback.js');
+  return iotHubCommandFeedback(hubAccount());
+});
 
 /** What asking for registrations needs. */
 export const registration = once((): EnableDeps => ({

@@ -2,6 +2,7 @@ import { parseGroupBy } from './domain/group-key';
 import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
 import type { Timespan } from './domain/timespan';
+import { longestCommandLife } from './model/tables/commands';
 
 /** One setting: what it is for, and its default as it would be written in the environment. */
 export interface Setting {
@@ -69,6 +70,10 @@ export const settings = {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
   },
+  COMMAND_TTL_SECONDS: {
+    purpose: 'How long a command may wait for its device, where the command does not say.',
+    default: '3600',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
@@ -87,6 +92,8 @@ export interface Config {
   joinOpenTicket: boolean;
   /** Milliseconds. */
   deviceMaxAge: number;
+  /** Milliseconds. */
+  commandLife: number;
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
@@ -118,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     groupBy: read('DEBOUNCE_GROUP_BY', parseGroupBy),
     joinOpenTicket: read('JOIN_OPEN_TICKET', oneOf('true', 'false')) === 'true',
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
+    commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
   };
   problems.push(...mixedConnections(env));
   if (config.timespan.min > config.timespan.max)

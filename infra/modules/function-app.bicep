@@ -56,6 +56,7 @@ var appSettings = {
   PARENT_ALERTS_ON_CREATE: 'true'
   JOIN_OPEN_TICKET: 'true'
   DEVICE_CACHE_SECONDS: '2'
+  COMMAND_TTL_SECONDS: '3600'
 }
 
 var eventSettings = empty(eventHubNamespace)

@@ -2,7 +2,9 @@ import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
+import { wrongInKeys } from './command-message';
 import { ServiceError } from './errors';
+import { wrongInDefinition } from './property-definition';
 import { parseRules } from './rules';
 import { wrongInTwin } from './twin-rules';
 
@@ -27,6 +29,25 @@ const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string)
   },
 };
 
+/** Rules on several columns of a record at once. */
+const wholeChecks: Partial<Record<EntityName, (row: Row) => string | undefined>> = {
+  msdyn_iotpropertydefinition: wrongInDefinition,
+  msdyn_iotsettings: wrongInKeys,
+};
+
+/** Refuses a change of what was fixed when the record was created; the same value again is none. */
+export function checkFixed(name: EntityName, before: Row, changed: Row): void {
+  for (const { name: property, column } of propertiesOf(name).values()) {
+    if (!column.fixed || !(property in changed)) continue;
+    if ((changed[property] ?? null) === (before[property] ?? null)) continue;
+    const { set, displayName } = entity(name);
+    throw new ServiceError(
+      'read-only-property',
+      `${property} (${column.label}) of ${set} is set when the record is created and cannot change. Create another ${displayName}.`,
+    );
+  }
+}
+
 /** Refuses a record that lacks a required value, or breaks a rule of its table in one of the `changed` properties. */
 export function checkRecord(name: EntityName, row: Row, changed: Row): void {
   for (const { name: property, column } of propertiesOf(name).values()) {
@@ -40,6 +61,8 @@ export function checkRecord(name: EntityName, row: Row, changed: Row): void {
     const wrong = typeof value === 'string' ? check(value) : undefined;
     if (wrong !== undefined) throw new ServiceError('invalid-value', `${property} ${wrong}`);
   }
+  const wrong = wholeChecks[name]?.(row);
+  if (wrong !== undefined) throw new ServiceError('invalid-value', wrong);
 }
 
 /** Whether records of a table are written by the service alone: no column of its own can be set. */

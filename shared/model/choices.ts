@@ -27,6 +27,24 @@ export const hubDeviceStatus = { Enabled: 192350000, Disabled: 192350001, 'Not F
 
 export const commandStatus = { 'In Progress': 192350000, Sent: 192350001, Error: 192350002 } as const;
 
+/** What the hub reports of a message that it accepted. */
+export const commandFeedback = {
+  Delivered: 192350000,
+  Expired: 192350001,
+  'Delivery Count Exceeded': 192350002,
+  Rejected: 192350003,
+  Purged: 192350004,
+} as const;
+
+export const propertyType = {
+  String: 192350000,
+  Object: 192350001,
+  'Date and Time': 192350002,
+  Boolean: 192350003,
+  'Whole Number': 192350004,
+  'Decimal Number': 192350005,
+} as const;
+
 export const simulated = { Yes: 192350000, No: 192350001 } as const;
 
 /** What a parent alert of a category opens. */

@@ -6,6 +6,8 @@ export type Column = {
   label: string;
   required?: true;
   readOnly?: true;
+  /** Set when the record is created, and not changed afterwards. */
+  fixed?: true;
   /** Not stored but computed when it is read, from these properties of the record and from other records. */
   computedFrom?: readonly string[];
 } & (
@@ -61,6 +63,8 @@ export interface Entity {
   timedIds?: true;
   /** Records that every store has from the beginning. */
   builtIn?: readonly Row[];
+  /** There are no others than those. */
+  closed?: true;
 }
 
 /** Edm type of a column's OData property. */

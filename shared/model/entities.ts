@@ -5,6 +5,8 @@ import { connectionTables } from './tables/connections';
 import { customerTables } from './tables/customers';
 import { deviceTables } from './tables/devices';
 import { parkedTables } from './tables/parked';
+import { parameterTables } from './tables/parameters';
+import { settingsTables } from './tables/settings';
 import { ticketTables } from './tables/tickets';
 
 /**
@@ -19,6 +21,8 @@ export const entities = {
   ...alertTables,
   ...ticketTables,
   ...commandTables,
+  ...parameterTables,
+  ...settingsTables,
   ...connectionTables,
   ...parkedTables,
 } as const satisfies Record<string, Entity>;
@@ -31,6 +35,7 @@ export type EntityRecord<N extends EntityName> = RecordOf<(typeof entities)[N]>;
 
 export type Alert = EntityRecord<'msdyn_iotalert'>;
 export type Case = EntityRecord<'incident'>;
+export type Command = EntityRecord<'msdyn_iotdevicecommand'>;
 export type Device = EntityRecord<'msdyn_iotdevice'>;
 export type DeviceCategory = EntityRecord<'msdyn_iotdevicecategory'>;
 export type WorkOrder = EntityRecord<'msdyn_workorder'>;

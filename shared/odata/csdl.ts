@@ -6,7 +6,7 @@ import type { Column } from '../model/edm';
 import { entities, entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties';
-import { allowedValues, alternateKeys, described, notWritten, vocabularies } from './csdl-annotations';
+import { allowedValues, alternateKeys, described, notWritten, setOnce, vocabularies } from './csdl-annotations';
 import { operations } from './resource';
 import type { Operation } from './resource';
 import { everybody } from './who-am-i';
@@ -99,6 +99,7 @@ function propertyElement(name: EntityName, property: string, column: Column): Xm
     [
       described(column.label),
       ...(column.readOnly || column.kind === 'lookup' ? [notWritten] : []),
+      ...(column.fixed && column.kind !== 'lookup' ? [setOnce] : []),
       ...(column.kind === 'choice' ? [allowedValues(column.options)] : []),
     ],
   );

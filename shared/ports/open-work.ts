@@ -18,6 +18,8 @@ export interface OpenWorkList {
   note(kind: WorkKind, work: OpenWork): Promise<void>;
   /** Takes the note away, unless a later one took its place. */
   done(kind: WorkKind, work: OpenWork): Promise<void>;
+  /** Puts a later time on a note that is still this one, or is gone; false when another time was put on it before. */
+  renew(kind: WorkKind, work: OpenWork, since: number): Promise<boolean>;
   /** Notes that are older than `than`, at most `limit` of them. */
   olderThan(kind: WorkKind, than: number, limit: number): Promise<OpenWork[]>;
 }

@@ -7,6 +7,7 @@ import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import type { Stored } from '../ports/record-store';
+import { completeCommand } from './complete-command';
 import { followed } from './followers';
 import { inUse, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
@@ -20,6 +21,13 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   if (isServiceOwned(name)) {
     throw new ServiceError('not-allowed', `Records of ${table.set} are written by the service only.`);
   }
+  if (table.closed) {
+    const [row] = table.builtIn ?? [];
+    throw new ServiceError(
+      'not-allowed',
+      `${table.set} has one record, which is there already: change ${table.set}(${String(row?.[table.key])}).`,
+    );
+  }
   const values = await resolveLinks(name, changes, deps.records);
   const now = deps.now();
   const time = new Date(now).toISOString();
@@ -32,7 +40,8 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   };
   checkRecord(name, row, row);
 
-  return name === 'msdyn_iotalert' ? createAlert(row, deps) : insert(name, row, now, deps);
+  if (name === 'msdyn_iotalert') return createAlert(row, deps);
+  return insert(name, name === 'msdyn_iotdevicecommand' ? await completeCommand(row, now, deps) : row, now, deps);
 }
 
 async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {

@@ -1,3 +1,4 @@
+import { obstacleToDeletion } from '../domain/command';
 import { closing, tiesOf } from '../domain/deletion';
 import type { Tie } from '../domain/deletion';
 import { ServiceError } from '../domain/errors';
@@ -34,6 +35,8 @@ export async function deleteRecord(key: RecordKey, condition: WriteCondition, de
     meetCondition(key, old, { ...condition, mustExist: true });
     const id = idOf(name, old!);
     if (isBuiltIn(name, id)) throw new ServiceError('not-allowed', `${describeKey(key)} belongs to the service.`);
+    const obstacle = name === 'msdyn_iotdevicecommand' ? obstacleToDeletion(old!.row) : undefined;
+    if (obstacle !== undefined) throw new ServiceError('conflict', `${describeKey(key)} ${obstacle}`);
     const tied = await findTies(key, id, deps);
     const removed = await followingLater(deps, async (quiet) => {
       await inTurns(tied, atOnce, async ({ tie, record }) => loosen(tie, record, id, quiet));

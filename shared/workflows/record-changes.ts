@@ -28,6 +28,8 @@ export interface WriteDeps {
   shard?: number;
   followers: Followers;
   alerts: AlertWrites;
+  /** How long a command may wait for its device where nothing else is said, in milliseconds; one hour by default. */
+  commandLife?: number;
 }
 
 /**
@@ -44,6 +46,9 @@ export async function resolveLinks(
       const column = propertiesOf(name).get(property)?.column;
       const tableIn = column?.kind === 'lookup' ? column.tableIn : undefined;
       const table: [string, Scalar][] = tableIn === undefined ? [] : [[tableIn, key?.entity ?? null]];
+      if (column?.readOnly) {
+        throw new ServiceError('read-only-property', `'${property}' is written by the service and cannot be bound.`);
+      }
       if (key === null) return [[property, null], ...table];
       const target = await findRecord(records, key);
       if (!target) {

@@ -1,7 +1,7 @@
 import { ServiceError } from '../domain/errors';
 import { describeKey } from '../domain/record-key';
 import type { RecordKey } from '../domain/record-key';
-import { checkRecord, isServiceOwned } from '../domain/record-rules';
+import { checkFixed, checkRecord, isServiceOwned } from '../domain/record-rules';
 import { nextState } from '../domain/record-state';
 import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
@@ -62,6 +62,7 @@ function change(key: RecordKey, old: Row, values: Row, now: number): Row {
   if (id !== undefined && id !== old[table.key]) {
     throw new ServiceError('invalid-value', `${table.key} cannot change: the record is ${describeKey(key)}.`);
   }
+  checkFixed(key.entity, old, values);
   const row = { ...old, ...values, ...nextState(table, values, old), modifiedon: new Date(now).toISOString() };
   checkRecord(key.entity, row, values);
   return row;

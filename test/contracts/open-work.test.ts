@@ -41,4 +41,20 @@ describe.each(adapters)('open work in $which', ({ open }) => {
     await list.done('job', { key: 'a', since: 3_000 });
     expect(await list.olderThan('job', 9_000, 10)).toEqual([]);
   });
+
+  test('is renewed by one of those who know it only', async () => {
+    const list = open();
+    await list.note('job', { key: 'r', since: 1_000 });
+    const renewed = await Promise.all(
+      [5_000, 6_000].map((later) => list.renew('job', { key: 'r', since: 1_000 }, later)),
+    );
+    expect(renewed.filter(Boolean)).toHaveLength(1);
+    const since = renewed[0] ? 5_000 : 6_000;
+    expect(await list.olderThan('job', since + 1, 10)).toEqual([{ key: 'r', since }]);
+    expect(await list.renew('job', { key: 'r', since: 1_000 }, 9_000)).toBe(false);
+    await list.done('job', { key: 'r', since });
+    expect(await list.renew('job', { key: 'r', since }, 7_000)).toBe(true);
+    expect(await list.olderThan('job', 9_999, 10)).toEqual([{ key: 'r', since: 7_000 }]);
+    await list.done('job', { key: 'r', since: 7_000 });
+  });
 });

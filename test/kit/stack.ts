@@ -26,7 +26,7 @@ export interface TestStack {
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
   /** Stops the hub and starts it again on the same data and ports after some work. */
-  withoutHub(work: () => Promise<void>): Promise<void>;
+  withoutHub<T>(work: () => Promise<T>): Promise<T>;
   /** Runs a function that is not called over HTTP, now. */
   runFunction(name: string): Promise<void>;
   killHost(): Promise<void>;
@@ -95,9 +95,10 @@ export async function startTestStack(
     withoutHub: async (work) => {
       const { ports } = hub;
       await hub.stop();
-      await work();
+      const result = await work();
       hub = await startTestHub({ ...keptHub, ports });
       stack.hub = hub;
+      return result;
     },
     stop: async () => {
       if (host?.exitCode === null && host.signalCode === null) {

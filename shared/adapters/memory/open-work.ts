@@ -13,6 +13,12 @@ export function memoryOpenWork(): OpenWorkList {
     done: async (kind, { key, since }) => {
       if (of(kind).get(key)?.since === since) of(kind).delete(key);
     },
+    renew: async (kind, { key, since }, later) => {
+      const known = of(kind).get(key);
+      if (known && known.since !== since) return false;
+      of(kind).set(key, { key, since: later });
+      return true;
+    },
     olderThan: async (kind, than, limit) => [...of(kind).values()].filter(({ since }) => since < than).slice(0, limit),
   };
 }

@@ -29,6 +29,22 @@ export function tableOpenWork(tables: Tables): OpenWorkList {
       }
     },
 
+    renew: async (kind, { key, since }, later) => {
+      const client = await tables.client(table);
+      const row = await find(client, kind, key);
+      if (row && row['since'] !== String(since)) return false;
+      const next = { partitionKey: kind, rowKey: key, since: String(later) };
+      try {
+        if (row) await client.updateEntity(next, 'Replace', { ...options(), etag: row.etag });
+        else await client.createEntity(next, options());
+        return true;
+      } catch (error) {
+        // Changed, gone or made since it was read.
+        if ([404, 409, 412].some((status) => hasStatus(error, status))) return false;
+        throw translate(error);
+      }
+    },
+
     olderThan: async (kind, than, limit) => {
       const client = await tables.client(table);
       const found: { key: string; since: number }[] = [];

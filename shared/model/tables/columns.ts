@@ -21,6 +21,7 @@ export const lookup = (label: string, table: string, navigation: string, collect
   ({ kind: 'lookup', label, targets: [{ table, navigation, collection }] }) as const;
 
 export const readOnly = <C extends object>(column: C) => ({ ...column, readOnly: true }) as const;
+export const fixed = <C extends object>(column: C) => ({ ...column, fixed: true }) as const;
 export const required = <C extends object>(column: C) => ({ ...column, required: true }) as const;
 
 /** When the record was made and when it was last written. */

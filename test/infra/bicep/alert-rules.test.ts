@@ -17,6 +17,12 @@ test('the functions that rules name are there', () => {
   expect(functions).toEqual(expect.arrayContaining(named));
 });
 
+test('nobody is woken for the poison queues that functions read', () => {
+  const [, list = ''] = /has_any \(([^)]+)\)/.exec(rules) ?? [];
+  const read = [...source.matchAll(/queueName: '(\w+-poison)'/g)].map(([, queue]) => `"/${queue}/"`);
+  expect(list.split(', ')).toEqual(read);
+});
+
 test('the health check asks for an address that answers without a key', () => {
   const main = readFileSync(join(root, 'infra', 'main.bicep'), 'utf8');
   const [, route] = /\/api\/(\w+)'/.exec(main) ?? [];
