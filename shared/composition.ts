@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { app } from '@azure/functions';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
@@ -53,6 +54,9 @@ import type { NoticeDeps } from './workflows/take-notices';
 const now = () => Date.now();
 
 const config = once(() => readConfig(process.env));
+
+// Settings that cannot be used stop the app when it starts, not the first alert that comes.
+app.hook.appStart(() => void config());
 
 const tables = once(() => openTables(accountOf(config())));
 
