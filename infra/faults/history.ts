@@ -21,8 +21,14 @@ export function noteSent({ alerts, poison }: History, envelope: Envelope): void 
   for (const mark of envelope.poison) if (!poison.has(mark)) poison.set(mark, false);
 }
 
-/** Notes that a message was acknowledged: from here on its alerts must be there. */
+/**
+ * Notes that a message was acknowledged: from here on its alerts must be there. A message of an earlier round that is
+ * delivered again is that round's affair.
+ */
 export function noteAcknowledged({ alerts, poison }: History, envelope: Envelope): void {
-  for (const { mark } of envelope.alerts) alerts.get(mark)!.acknowledged = true;
-  for (const mark of envelope.poison) poison.set(mark, true);
+  for (const { mark } of envelope.alerts) {
+    const alert = alerts.get(mark);
+    if (alert) alert.acknowledged = true;
+  }
+  for (const mark of envelope.poison) if (poison.has(mark)) poison.set(mark, true);
 }

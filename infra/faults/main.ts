@@ -15,7 +15,7 @@ const read = readOptions(
     seconds: { kind: 'whole', hint: 'N', min: 1, max: 600_000, help: 'the same in seconds' },
     seed: { kind: 'whole', hint: 'S', min: 0, max: 1_000_000, default: 1, help: 'the same seed does the same harm' },
     json: { kind: 'text', hint: 'FILE', help: 'also write the result to this file' },
-    only: { kind: 'text', hint: 'A,B', help: `only these: ${torments.join(', ')}` },
+    only: { kind: 'text', hint: 'A,B', help: `only these: ${torments.join(', ')}; or none` },
     patience: { kind: 'whole', hint: 'N', min: 1, max: 3_600, default: 120, help: 'seconds a round may take to settle' },
     app: { kind: 'text', hint: 'DIR', help: 'folder of the compiled app to hurt, when it is not this one' },
     data: { kind: 'text', hint: 'DIR', help: 'keep storage, hub and logs of the hosts in this folder' },
@@ -56,9 +56,10 @@ async function run({ minutes, seconds, seed, json, only, patience, app, data }: 
 
 function tormentsIn(only: string | undefined): readonly Torment[] {
   if (only === undefined) return torments;
+  if (only === 'none') return [];
   const asked = only.split(',').map((name) => name.trim());
   const unknown = asked.find((name) => !(torments as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new Error(`--only ${unknown}: it must be of ${torments.join(', ')}`);
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: it must be none, or of ${torments.join(', ')}`);
   return asked as Torment[];
 }
 
