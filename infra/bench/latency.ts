@@ -3,20 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startIotHub, startStorage } from '../local/stack/parts';
 import { createSupervisor } from '../local/stack/supervisor';
+import { alertsPerCase } from './pressure';
+import type { Pressure } from './pressure';
 import type { Row } from './report';
 import type { SenderOptions, SenderReport } from './sender';
 import { root } from './subjects/ours-event';
 import { service, settingsFor } from './subjects/service';
 import { usageOf } from './subjects/usage';
-
-/** How hard the devices press. */
-export interface Pressure {
-  alertsPerSecond: number;
-  seconds: number;
-}
-
-/** Of so many alerts, one is the first of its group and opens a case. */
-export const alertsPerCase = 10;
 
 /**
  * The time from a device's MQTT publish to the answer of the Web API that shows the case: whole system, each part in a

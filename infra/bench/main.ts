@@ -8,8 +8,8 @@ import { measureStorage, measureTime } from './measure';
 import { performancePage } from './performance-page';
 import { fullPlan, isAskedFor } from './plan';
 import type { Measured } from './plan';
-import { cellsOf, columns, comparisons, lineOf, rowsOf } from './report';
-import type { Row } from './report';
+import { cellsOf, columns, comparisons, lineOf, linesOf } from './report';
+import type { Line } from './report';
 import type { RunResult } from './run';
 import { findAlertmanager } from './subjects/alertmanager';
 import { root } from './subjects/ours-event';
@@ -45,11 +45,11 @@ async function run(options: Options): Promise<void> {
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   console.log(`${machine}; Azurite, fresh for each run; ${runs} runs, median (minimum - maximum).\n`);
   console.log(lineOf(columns));
-  const rows: Row[] = [];
+  const lines: Line[] = [];
   const notes: string[] = [];
-  const keep = (more: Row[]) => {
-    rows.push(...more);
-    for (const row of more) console.log(lineOf(cellsOf(row)));
+  const keep = (more: Line[]) => {
+    lines.push(...more);
+    for (const line of more) console.log(lineOf(cellsOf(line)));
   };
   const note = (text: string) => {
     notes.push(text);
@@ -71,13 +71,14 @@ async function run(options: Options): Promise<void> {
     progress('latency: devices publish, cases are read');
     const pressure = quick ? { alertsPerSecond: 100, seconds: 3 } : { alertsPerSecond: 500, seconds: 20 };
     try {
-      keep([await measureLatency(pressure)]);
+      keep([{ row: await measureLatency(pressure), rowsWritten: null }]);
     } catch (error) {
       note(`latency failed: ${messageOf(error)}`);
       process.exitCode = 1;
     }
   }
   progress('');
+  const rows = lines.map(({ row }) => row);
   const compared = comparisons(rows);
   if (compared.length > 0) console.log(`\nours\n${compared.map((line) => `  ${line}`).join('\n')}`);
   if (json) await writeFile(json, `${JSON.stringify(rows, null, 2)}\n`);
@@ -86,11 +87,11 @@ async function run(options: Options): Promise<void> {
   const command = ['npm run bench', ...process.argv.slice(2).filter((word) => word !== '--write')].join(' ');
   await writeFile(
     join(root, 'docs', 'performance.md'),
-    performancePage({ rows, notes, compared, machine, date, command: command.replace('bench ', 'bench -- '), quick }),
+    performancePage({ lines, notes, compared, machine, date, command: command.replace('bench ', 'bench -- '), quick }),
   );
 }
 
-async function measureAll(measured: Measured, runs: number, tell: (what: string) => void): Promise<Row[]> {
+async function measureAll(measured: Measured, runs: number, tell: (what: string) => void): Promise<Line[]> {
   tell('counting storage transactions');
   const costs = await measureStorage(measured);
   const results: RunResult[] = [];
@@ -98,12 +99,12 @@ async function measureAll(measured: Measured, runs: number, tell: (what: string)
     tell(`run ${run} of ${runs}, ${measured.alerts.toLocaleString('en')} alerts`);
     results.push(await measureTime(measured));
   }
-  const rows = rowsOf(measured, results, costs);
-  const { tickets } = rows[0]!;
+  const lines = linesOf(measured, results, costs);
+  const { tickets } = lines[0]!.row;
   if (measured.subject === 'ours' && tickets !== measured.keys) {
     throw new Error(`${tickets} tickets for ${measured.keys} keys`);
   }
-  return rows;
+  return lines;
 }
 
 /** One line that is written over on a terminal, and lines in a file. */

@@ -1,10 +1,10 @@
 import { heading, list, page, table } from '../docs/markdown';
 import { cellsOf, columns } from './report';
-import type { Row } from './report';
+import type { Line } from './report';
 import { workloads } from './workload';
 
 interface PerformanceRun {
-  rows: readonly Row[];
+  lines: readonly Line[];
   /** What was left out or failed. */
   notes: readonly string[];
   compared: readonly string[];
@@ -15,14 +15,16 @@ interface PerformanceRun {
 }
 
 /** The page of `docs/performance.md`: what was measured, where, when and how, and what the figures do not say. */
-export function performancePage({ rows, notes, compared, machine, date, command, quick }: PerformanceRun): string {
+export function performancePage({ lines, notes, compared, machine, date, command, quick }: PerformanceRun): string {
   return page([
     '<!-- Written by `npm run bench`. Run it again rather than change it. -->',
     heading(1, 'Performance'),
     `Measured on ${date} with \`${command}\`, on ${machine}. All parts of a run share these cores: the load, the subject, and Azurite as the store, which is fresh for each run.`,
-    ...(quick ? ['**A quick run: a hundredth of the alerts. It shows that the instruments work, not how fast it is.**'] : []),
+    ...(quick
+      ? ['**A quick run: a hundredth of the alerts. It shows that the instruments work, not how fast it is.**']
+      : []),
     ...(notes.length > 0 ? [list(notes)] : []),
-    table(columns, rows.map(cellsOf)),
+    table(columns, lines.map(cellsOf)),
     heading(2, 'Side by side'),
     list(compared.length > 0 ? compared : ['Nothing was measured side by side.']),
     heading(2, 'What runs'),
@@ -42,7 +44,7 @@ export function performancePage({ rows, notes, compared, machine, date, command,
     heading(2, 'How to read it'),
     list([
       'p99 is of one batch, from handing it over to the answer. CPU and memory are of the process of the subject, without Azurite; on the path event, and for naive and raw, the load and its alerts are made in that same process.',
-      'Transactions and rows are counted in a shorter run of their own, through a proxy in front of Azurite; an entity-group transaction is one transaction, reads count too. Rows per duplicate are all rows written, state and marks included, after each key has its parent.',
+      'Transactions and rows are counted in a shorter run of their own, through a proxy in front of Azurite; an entity-group transaction is one transaction, reads count too. Rows per duplicate are all rows written, state and marks included, after each key has its parent. The rows written in the timed run follow from these.',
       'For ours, tickets are the cases read back over the Web API, and they must equal the keys; up to 2,000 keys, parents and their counts of duplicates must add up to the alerts as well. A run in which they do not fails.',
       'The last and the first tenth of W4 show whether it stays as fast and as small as it began; their MB are the memory in use at their end.',
       'Azurite keeps writes in memory for up to 5 s and slows down as a table grows; Azure Table Storage does neither. Read all figures as +-20 %.',

@@ -21,8 +21,21 @@ export interface Row {
   tickets: number;
 }
 
+/** A row, and what the table says besides: about how many rows the timed run wrote to the storage. */
+export interface Line {
+  row: Row;
+  rowsWritten: number | null;
+}
+
 /** The lines of one measurement: one, and for a workload in parts one each for the first and the last part. */
-export function rowsOf(measured: Measured, runs: readonly RunResult[], costs: StorageCosts): Row[] {
+export function linesOf(measured: Measured, runs: readonly RunResult[], costs: StorageCosts): Line[] {
+  const { alerts, keys, parts } = measured;
+  const written = costs.entitiesPerKey * keys + costs.entitiesPerDuplicate * (alerts - keys);
+  const shares = parts === 1 ? [1] : [1, 1 / parts, 1 / parts];
+  return rowsOf(measured, runs, costs).map((row, i) => ({ row, rowsWritten: written * shares[i]! }));
+}
+
+function rowsOf(measured: Measured, runs: readonly RunResult[], costs: StorageCosts): Row[] {
   const { workload, batch, path, subject, parts } = measured;
   const { transactionsPerAlert, entitiesPerDuplicate } = costs;
   const common = { batch, path, subject, transactionsPerAlert, entitiesPerDuplicate };
@@ -76,6 +89,7 @@ export const columns = [
   'path',
   'subject',
   'alerts/s (min - max)',
+  'rows written',
   'p99 ms',
   'CPU s',
   'MB',
@@ -85,7 +99,7 @@ export const columns = [
 ] as const;
 
 /** A row as people read it. */
-export function cellsOf(row: Row): string[] {
+export function cellsOf({ row, rowsWritten }: Line): string[] {
   const { min, median: middle, max } = row.alertsPerSecond;
   const whole = (value: number) => Math.round(value).toLocaleString('en');
   const small = (value: number | null) => (value === null ? '-' : value.toPrecision(3));
@@ -95,6 +109,7 @@ export function cellsOf(row: Row): string[] {
     row.path,
     row.subject,
     `${whole(middle)} (${whole(min)} - ${whole(max)})`,
+    rowsWritten === null ? '-' : whole(rowsWritten),
     row.p99Ms.toFixed(1),
     row.cpuSeconds.toFixed(1),
     whole(row.peakMb),
@@ -106,7 +121,7 @@ export function cellsOf(row: Row): string[] {
 
 /** A line for the screen, in columns. */
 export function lineOf(cells: readonly string[]): string {
-  const widths = [16, 5, 5, 12, 30, 8, 7, 6, 18, 14, 7];
+  const widths = [14, 5, 5, 12, 29, 12, 8, 7, 6, 18, 14, 7];
   return cells
     .map((cell, i) => (i < 4 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
     .join(' ')

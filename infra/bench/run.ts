@@ -73,7 +73,7 @@ async function timed(subject: Subject, lanes: readonly (readonly Work[])[], time
 }
 
 function percentile(times: readonly number[], share: number): number {
-  const sorted = Float64Array.from(times).sort();
+  const sorted = times.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 

@@ -3,7 +3,8 @@ import { Mqtt } from 'azure-iot-device-mqtt';
 import { Registry } from 'azure-iothub';
 import { createIdentities, deviceConnectionString, deviceIds, deviceKey } from '../local/fleet/identities';
 import { seededRandom } from '../local/fleet/random';
-import { alertsPerCase } from './latency';
+import { alertsPerCase } from './pressure';
+import type { Pressure } from './pressure';
 import { bodyOf } from './subjects/ours-event';
 import { deviceIdOf } from './workload';
 
@@ -12,10 +13,8 @@ import { deviceIdOf } from './workload';
  * hub's preload; it says `ready` once all are connected, starts at `go`, and reports when each device first spoke.
  */
 
-export interface SenderOptions {
+export interface SenderOptions extends Pressure {
   connectionString: string;
-  alertsPerSecond: number;
-  seconds: number;
 }
 
 export type SenderReport = { type: 'sent'; first: [device: string, at: number][] } | { type: 'done' };

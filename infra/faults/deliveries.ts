@@ -40,10 +40,7 @@ export function unrulyPartition(partition: string, hosts: readonly HurtHost[]): 
         const first = below(hosts.length);
         const both = random() < 0.2;
         const asked = hosts.filter((_, i) => both || i === first);
-        const settled = await Promise.race([
-          Promise.all(asked.map((host) => host.deliver(partition, wire))),
-          givenUp,
-        ]);
+        const settled = await Promise.race([Promise.all(asked.map((host) => host.deliver(partition, wire))), givenUp]);
         if (settled.includes(true)) return batch.forEach(({ envelope }) => acknowledged(envelope));
         await sleep(pauseAfterFailure);
       }

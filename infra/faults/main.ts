@@ -16,7 +16,14 @@ const read = readOptions(
     seed: { kind: 'whole', hint: 'S', min: 0, max: 1_000_000, default: 1, help: 'the same seed does the same harm' },
     json: { kind: 'text', hint: 'FILE', help: 'also write the result to this file' },
     only: { kind: 'text', hint: 'A,B', help: `only these: ${torments.join(', ')}; or none` },
-    patience: { kind: 'whole', hint: 'N', min: 1, max: 3_600, default: 120, help: 'seconds a round may take to settle' },
+    patience: {
+      kind: 'whole',
+      hint: 'N',
+      min: 1,
+      max: 3_600,
+      default: 120,
+      help: 'seconds a round may take to settle',
+    },
     app: { kind: 'text', hint: 'DIR', help: 'folder of the compiled app to hurt, when it is not this one' },
     data: { kind: 'text', hint: 'DIR', help: 'keep storage, hub and logs of the hosts in this folder' },
   },
@@ -45,7 +52,9 @@ async function run({ minutes, seconds, seed, json, only, patience, app, data }: 
     app: resolve(app ?? join(__dirname, '..', '..', '..')),
     data: folder,
     say: (line) => console.error(line),
-  }).finally(async () => data ?? (await rm(folder, { recursive: true, force: true })));
+  }).finally(async () => {
+    if (data === undefined) await rm(folder, { recursive: true, force: true });
+  });
   for (const complaint of complaints.slice(0, 20)) console.error(complaint);
   if (complaints.length > 20) console.error(`... and ${complaints.length - 20} more`);
   const text = JSON.stringify(result);

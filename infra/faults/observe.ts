@@ -45,7 +45,7 @@ async function all(api: WebApi, set: string, query: string): Promise<Record<stri
 function alertIn(row: Record<string, unknown>): ObservedAlert {
   return {
     id: String(row['msdyn_iotalertid']),
-    mark: (JSON.parse(String(row['msdyn_alertdata'] ?? '{}')) as { mark?: string }).mark,
+    mark: (JSON.parse((row['msdyn_alertdata'] as string | null) ?? '{}') as { mark?: string }).mark,
     device: String(row['msdyn_deviceid']),
     parent: (row['_msdyn_parentalert_value'] ?? null) as string | null,
     caseId: (row['_msdyn_case_value'] ?? null) as string | null,

@@ -73,7 +73,8 @@ async function hurtStorage({ storage }: HurtSystem, random: Random, until: Abort
 /** The storage's moods: what share of its requests goes wrong, and how. */
 const moods: ((random: Random) => Fate)[] = [
   () => ({ kind: 'pass' }),
-  (random) => (random() < 0.3 ? { kind: 'refused', status: ([429, 500, 503] as const)[Math.floor(random() * 3)]! } : pass),
+  (random) =>
+    random() < 0.3 ? { kind: 'refused', status: ([429, 500, 503] as const)[Math.floor(random() * 3)]! } : pass,
   (random) => (random() < 0.2 ? { kind: 'cut-before' } : pass),
   (random) => (random() < 0.2 ? { kind: 'cut-after' } : pass),
   (random) => (random() < 0.3 ? { kind: 'slow', milliseconds: between(random, 50, 800) } : pass),

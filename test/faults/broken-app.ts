@@ -23,7 +23,10 @@ export async function withBrokenApp<T>({ guard, changes }: Mutation, work: (app:
       if (text.split(from).length !== 2) {
         throw new Error(`${guard}: ${file} must hold exactly once: ${from}`);
       }
-      await writeFile(path, text.replace(from, () => to));
+      await writeFile(
+        path,
+        text.replace(from, () => to),
+      );
     }
     return await work(app);
   } finally {

@@ -20,9 +20,7 @@ export const mutations: readonly (Mutation & { evidence: keyof FaultsFigures })[
   {
     guard: 'ids that follow from where an event stands in the hub',
     evidence: 'doubled',
-    changes: [
-      { file: 'shared/domain/ids.js', from: '.update(seed)', to: '.update(`${seed} ${Math.random()}`)' },
-    ],
+    changes: [{ file: 'shared/domain/ids.js', from: '.update(seed)', to: '.update(`${seed} ${Math.random()}`)' }],
   },
   {
     guard: 'ETags: only who has seen the last state of a group may change it',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request as openRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What becomes of one request to the storage. */
 export type Fate =
@@ -45,13 +46,13 @@ export async function startStorageProxy(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bytesOf(request);
-    const { kind, ...more } = fate();
-    if (kind === 'cut-before') return void request.socket.destroy();
-    if (kind === 'refused') return void refuse(response, (more as { status: number }).status);
-    if (kind === 'slow') await new Promise((wait) => setTimeout(wait, (more as { milliseconds: number }).milliseconds));
+    const decided = fate();
+    if (decided.kind === 'cut-before') return cut(request);
+    if (decided.kind === 'refused') return refuse(response, decided.status);
+    if (decided.kind === 'slow') await sleep(decided.milliseconds);
     seen({ method: request.method!, body });
     const answer = await forward(request, body);
-    if (kind === 'cut-after') return void request.socket.destroy();
+    if (decided.kind === 'cut-after') return cut(request);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
@@ -77,9 +78,13 @@ export async function startStorageProxy(
 
 const words = { 429: 'TooManyRequests', 500: 'InternalError', 503: 'ServerBusy' } as const;
 
+function cut({ socket }: IncomingMessage): void {
+  socket.destroy();
+}
+
 /** As Table Storage refuses. */
-function refuse(response: ServerResponse, status: number): void {
-  const code = words[status as keyof typeof words];
+function refuse(response: ServerResponse, status: keyof typeof words): void {
+  const code = words[status];
   const body = JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: code } } });
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 }
