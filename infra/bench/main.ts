@@ -16,11 +16,13 @@ import { root } from './subjects/ours-event';
 import { workloads } from './workload';
 
 const names = [...Object.keys(workloads), 'latency'];
+const subjectNames = ['ours', 'alertmanager', 'naive', 'raw'];
 
 const read = readOptions(
   'npm run bench --',
   {
     only: { kind: 'text', hint: 'W1,W2', help: `only these: ${names.join(', ')}` },
+    subjects: { kind: 'text', hint: 'A,B', help: `only these: ${subjectNames.join(', ')}` },
     runs: { kind: 'whole', hint: 'N', min: 1, max: 99, default: 3, help: 'runs of each measurement' },
     json: { kind: 'text', hint: 'FILE', help: 'also write the rows to this file' },
     quick: { kind: 'flag', help: 'a hundredth of the alerts: to see that it works, not how fast' },
@@ -31,6 +33,7 @@ const read = readOptions(
 
 interface Options {
   only: string | undefined;
+  subjects: string | undefined;
   runs: number;
   json: string | undefined;
   quick: boolean;
@@ -38,10 +41,13 @@ interface Options {
 }
 
 async function run(options: Options): Promise<void> {
-  const { only, runs, json, quick, write } = options;
-  const plan = fullPlan(quick).filter(({ workload }) => isAskedFor(only, workload));
-  const latency = isAskedFor(only, 'latency');
-  if (plan.length === 0 && !latency) throw new Error(`--only ${only} names none of ${names.join(', ')}`);
+  const { only, subjects, runs, json, quick, write } = options;
+  demandKnown('only', only, names);
+  demandKnown('subjects', subjects, subjectNames);
+  const plan = fullPlan(quick).filter(
+    ({ workload, subject }) => isAskedFor(only, workload) && isAskedFor(subjects, subject),
+  );
+  const latency = isAskedFor(only, 'latency') && isAskedFor(subjects, 'ours');
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   console.log(`${machine}; Azurite, fresh for each run; ${runs} runs, median (minimum - maximum).\n`);
   console.log(lineOf(columns));
@@ -82,13 +88,18 @@ async function run(options: Options): Promise<void> {
   const compared = comparisons(rows);
   if (compared.length > 0) console.log(`\nours\n${compared.map((line) => `  ${line}`).join('\n')}`);
   if (json) await writeFile(json, `${JSON.stringify(rows, null, 2)}\n`);
-  if (!write && (only !== undefined || quick)) return;
+  if (!write && (only !== undefined || subjects !== undefined || quick)) return;
   const date = new Date().toISOString().slice(0, 10);
   const command = ['npm run bench', ...process.argv.slice(2).filter((word) => word !== '--write')].join(' ');
   await writeFile(
     join(root, 'docs', 'performance.md'),
     performancePage({ lines, notes, compared, machine, date, command: command.replace('bench ', 'bench -- '), quick }),
   );
+}
+
+function demandKnown(option: string, list: string | undefined, known: readonly string[]): void {
+  const unknown = list?.split(',').find((name) => !known.includes(name.trim()));
+  if (unknown !== undefined) throw new Error(`--${option} ${unknown} is none of ${known.join(', ')}`);
 }
 
 async function measureAll(measured: Measured, runs: number, tell: (what: string) => void): Promise<Line[]> {

@@ -42,26 +42,29 @@ interface Options {
 }
 
 async function run({ minutes, seconds, seed, json, only, patience, app, data }: Options): Promise<void> {
-  const which = tormentsIn(only);
   const folder = data === undefined ? await mkdtemp(join(tmpdir(), 'ccs-faults-')) : resolve(data);
-  const { complaints, ...result } = await runFaults({
-    seconds: seconds ?? minutes * 60,
-    seed,
-    which,
-    patience,
-    app: resolve(app ?? join(__dirname, '..', '..', '..')),
-    data: folder,
-    say: (line) => console.error(line),
-  }).finally(async () => {
+  try {
+    const outcome = await runFaults({
+      seconds: seconds ?? minutes * 60,
+      seed,
+      which: tormentsIn(only),
+      patience,
+      app: resolve(app ?? join(__dirname, '..', '..', '..')),
+      data: folder,
+      say: (line) => console.error(line),
+    });
+    const { complaints, ...figures } = outcome;
+    for (const complaint of complaints.slice(0, mostComplaints)) console.error(complaint);
+    if (complaints.length > mostComplaints) console.error(`... and ${complaints.length - mostComplaints} more`);
+    console.log(JSON.stringify(figures));
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(figures)}\n`);
+    process.exitCode = isClean(outcome) ? 0 : 1;
+  } finally {
     if (data === undefined) await rm(folder, { recursive: true, force: true });
-  });
-  for (const complaint of complaints.slice(0, 20)) console.error(complaint);
-  if (complaints.length > 20) console.error(`... and ${complaints.length - 20} more`);
-  const text = JSON.stringify(result);
-  console.log(text);
-  if (json !== undefined) await writeFile(json, `${text}\n`);
-  process.exit(isClean({ complaints, ...result }) ? 0 : 1);
+  }
 }
+
+const mostComplaints = 20;
 
 function tormentsIn(only: string | undefined): readonly Torment[] {
   if (only === undefined) return torments;
@@ -77,8 +80,13 @@ else if (read.kind === 'wrong') {
   console.error(read.message);
   process.exitCode = 2;
 } else {
-  run(read.values).catch((error: unknown) => {
-    console.error(messageOf(error));
-    process.exit(2);
-  });
+  // Whoever ends us early leaves nothing behind that is frozen or alive: see `system.ts`.
+  for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, () => process.exit(130));
+  run(read.values).then(
+    () => process.exit(),
+    (error: unknown) => {
+      console.error(messageOf(error));
+      process.exit(2);
+    },
+  );
 }

@@ -35,7 +35,7 @@ export interface FaultsResult extends Verdict {
   seed: number;
 }
 
-const roundSeconds = 12;
+const roundSeconds = 20;
 /** Partitions that are delivered by us, beside those of the hub. */
 const unruly = ['100', '101'];
 

@@ -49,6 +49,11 @@ export async function startSystem(data: string, app: string): Promise<HurtSystem
   };
   const [one, two] = ['a', 'b'].map((name) => hurtHost({ app, settings, log: join(data, `host-${name}.log`) }));
   const hosts = [one!, two!] as const;
+  // A frozen process hears nothing of our end.
+  process.once('exit', () => {
+    for (const host of hosts) void host.kill();
+    process.kill(azurite.pid, 'SIGCONT');
+  });
   await Promise.all(hosts.map((host) => host.start()));
   return {
     hub,

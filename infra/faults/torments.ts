@@ -43,7 +43,9 @@ async function hurtOneHost(host: HurtHost, random: Random, until: AbortSignal, o
     if (until.aborted) return;
     if (what < 0.25) {
       host.freeze();
-      await pause(between(random, 200, 2_500), until);
+      // Sometimes so long that the other host takes its partitions over: then two think that they own them.
+      const long = random() < 0.2;
+      await pause(long ? between(random, 10_500, 13_000) : between(random, 200, 2_500), until);
       host.thaw();
       continue;
     }

@@ -44,6 +44,6 @@ test('a quick benchmark writes a row for each measurement, with a ticket for eac
 test('a workload that does not exist is refused with those that do', async () => {
   await expect(bench('--only', 'W9')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('--only W9 names none of W1, W2, W2-50k, W3, W4, latency'),
+    stderr: expect.stringContaining('--only W9 is none of W1, W2, W2-50k, W3, W4, latency'),
   });
 });
