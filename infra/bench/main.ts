@@ -3,25 +3,23 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { readOptions } from '../local/options';
 import { messageOf } from '../local/start-error';
-import { measureLatency } from './latency';
-import { measureStorage, measureTime } from './measure';
+import { runBenchmark } from './benchmark';
 import { performancePage } from './performance-page';
+import type { PerformanceRun } from './performance-page';
 import { fullPlan, isAskedFor } from './plan';
-import type { Measured } from './plan';
-import { cellsOf, columns, comparisons, lineOf, linesOf } from './report';
+import { cellsOf, columns, comparisons, lineOf } from './report';
 import type { Line } from './report';
-import type { RunResult } from './run';
 import { findAlertmanager } from './subjects/alertmanager';
 import { root } from './subjects/ours-event';
 import { workloads } from './workload';
 
-const names = [...Object.keys(workloads), 'latency'];
+const workloadNames = [...Object.keys(workloads), 'latency'];
 const subjectNames = ['ours', 'alertmanager', 'naive', 'raw'];
 
 const read = readOptions(
   'npm run bench --',
   {
-    only: { kind: 'text', hint: 'W1,W2', help: `only these: ${names.join(', ')}` },
+    only: { kind: 'text', hint: 'W1,W2', help: `only these: ${workloadNames.join(', ')}` },
     subjects: { kind: 'text', hint: 'A,B', help: `only these: ${subjectNames.join(', ')}` },
     runs: { kind: 'whole', hint: 'N', min: 1, max: 99, default: 3, help: 'runs of each measurement' },
     json: { kind: 'text', hint: 'FILE', help: 'also write the rows to this file' },
@@ -41,60 +39,49 @@ interface Options {
 }
 
 async function run(options: Options): Promise<void> {
-  const { only, subjects, runs, json, quick, write } = options;
-  demandKnown('only', only, names);
-  demandKnown('subjects', subjects, subjectNames);
-  const plan = fullPlan(quick).filter(
-    ({ workload, subject }) => isAskedFor(only, workload) && isAskedFor(subjects, subject),
-  );
-  const latency = isAskedFor(only, 'latency') && isAskedFor(subjects, 'ours');
-  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
-  console.log(`${machine}; Azurite, fresh for each run; ${runs} runs, median (minimum - maximum).\n`);
-  console.log(lineOf(columns));
+  const { runs, json, quick, write } = options;
+  const benchmark = askedFor(options);
   const lines: Line[] = [];
   const notes: string[] = [];
-  const keep = (more: Line[]) => {
-    lines.push(...more);
-    for (const line of more) console.log(lineOf(cellsOf(line)));
-  };
   const note = (text: string) => {
     notes.push(text);
     console.log(text);
   };
+  console.log(`${machine()}; Azurite, fresh for each run; runs: ${runs}, median (minimum - maximum).\n`);
+  console.log(lineOf(columns));
   if (!findAlertmanager()) note('Alertmanager is not installed (apt-get install prometheus-alertmanager): left out.');
-  const possible = plan.filter(({ subject }) => subject !== 'alertmanager' || findAlertmanager() !== undefined);
-  for (const [at, measured] of possible.entries()) {
-    const title = `${measured.workload}, batch ${measured.batch}, ${measured.subject} (${measured.path})`;
-    try {
-      const tell = (what: string) => progress(`${at + 1} of ${possible.length}: ${title}: ${what}`);
-      keep(await measureAll(measured, runs, tell));
-    } catch (error) {
-      note(`${title} failed: ${messageOf(error)}`);
+  await runBenchmark(benchmark, {
+    result: (line) => {
+      lines.push(line);
+      console.log(lineOf(cellsOf(line)));
+    },
+    failure: (text) => {
+      note(text);
       process.exitCode = 1;
-    }
-  }
-  if (latency) {
-    progress('latency: devices publish, cases are read');
-    const pressure = quick ? { alertsPerSecond: 100, seconds: 3 } : { alertsPerSecond: 500, seconds: 20 };
-    try {
-      keep([{ row: await measureLatency(pressure), rowsWritten: null }]);
-    } catch (error) {
-      note(`latency failed: ${messageOf(error)}`);
-      process.exitCode = 1;
-    }
-  }
+    },
+    progress,
+  });
   progress('');
   const rows = lines.map(({ row }) => row);
   const compared = comparisons(rows);
   if (compared.length > 0) console.log(`\nours\n${compared.map((line) => `  ${line}`).join('\n')}`);
   if (json) await writeFile(json, `${JSON.stringify(rows, null, 2)}\n`);
-  if (!write && (only !== undefined || subjects !== undefined || quick)) return;
-  const date = new Date().toISOString().slice(0, 10);
-  const command = ['npm run bench', ...process.argv.slice(2).filter((word) => word !== '--write')].join(' ');
-  await writeFile(
-    join(root, 'docs', 'performance.md'),
-    performancePage({ lines, notes, compared, machine, date, command: command.replace('bench ', 'bench -- '), quick }),
+  const isFull = options.only === undefined && options.subjects === undefined && !quick;
+  if (write || isFull) await writePage({ lines, notes, compared, quick });
+}
+
+/** The part of the plan that was asked for and is possible here. */
+function askedFor({ only, subjects, runs, quick }: Options) {
+  demandKnown('only', only, workloadNames);
+  demandKnown('subjects', subjects, subjectNames);
+  const installed = findAlertmanager() !== undefined;
+  const plan = fullPlan(quick).filter(
+    ({ workload, subject }) =>
+      isAskedFor(only, workload) && isAskedFor(subjects, subject) && (installed || subject !== 'alertmanager'),
   );
+  const latency = isAskedFor(only, 'latency') && isAskedFor(subjects, 'ours');
+  const pressure = quick ? { alertsPerSecond: 100, seconds: 3 } : { alertsPerSecond: 500, seconds: 20 };
+  return { plan, runs, pressure: latency ? pressure : undefined };
 }
 
 function demandKnown(option: string, list: string | undefined, known: readonly string[]): void {
@@ -102,20 +89,17 @@ function demandKnown(option: string, list: string | undefined, known: readonly s
   if (unknown !== undefined) throw new Error(`--${option} ${unknown} is none of ${known.join(', ')}`);
 }
 
-async function measureAll(measured: Measured, runs: number, tell: (what: string) => void): Promise<Line[]> {
-  tell('counting storage transactions');
-  const costs = await measureStorage(measured);
-  const results: RunResult[] = [];
-  for (let run = 1; run <= runs; run += 1) {
-    tell(`run ${run} of ${runs}, ${measured.alerts.toLocaleString('en')} alerts`);
-    results.push(await measureTime(measured));
-  }
-  const lines = linesOf(measured, results, costs);
-  const { tickets } = lines[0]!.row;
-  if (measured.subject === 'ours' && tickets !== measured.keys) {
-    throw new Error(`${tickets} tickets for ${measured.keys} keys`);
-  }
-  return lines;
+function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${memory} GB, Node ${process.version}`;
+}
+
+async function writePage(results: Omit<PerformanceRun, 'machine' | 'date' | 'command'>): Promise<void> {
+  const args = process.argv.slice(2).filter((word) => word !== '--write');
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const date = new Date().toISOString().slice(0, 10);
+  const page = performancePage({ ...results, machine: machine(), date, command });
+  await writeFile(join(root, 'docs', 'performance.md'), page);
 }
 
 /** One line that is written over on a terminal, and lines in a file. */

@@ -3,7 +3,7 @@ import { cellsOf, columns } from './report';
 import type { Line } from './report';
 import { workloads } from './workload';
 
-interface PerformanceRun {
+export interface PerformanceRun {
   lines: readonly Line[];
   /** What was left out or failed. */
   notes: readonly string[];

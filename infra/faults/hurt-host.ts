@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { forkChild } from '../local/children';
 import type { Child } from '../local/children';
 import type { Delivery, HostReport } from './host';
+import { signal } from './signal';
 
 /** A host that can be killed, frozen and started again. */
 export interface HurtHost {
@@ -16,6 +17,8 @@ export interface HurtHost {
   thaw(): void;
   /** Whether the host has settled the batch; false when it failed or died. */
   deliver(partition: string, events: Delivery['events']): Promise<boolean>;
+  /** Ends it for good. */
+  close(): Promise<void>;
 }
 
 interface HurtHostOptions {
@@ -37,6 +40,8 @@ const pauseAfterFailure = 300;
 export function hurtHost({ app, settings, log }: HurtHostOptions): HurtHost {
   const output = createWriteStream(log, { flags: 'a' });
   let running: Running | undefined;
+  let starting: Promise<void> | undefined;
+  let closed = false;
   let asked = 0;
 
   async function tryToStart(): Promise<Running | undefined> {
@@ -58,7 +63,10 @@ export function hurtHost({ app, settings, log }: HurtHostOptions): HurtHost {
     const dead = child.ended.then(() => undefined);
     void dead.then(() => {
       for (const answer of waiting.values()) answer(false);
-      if (running?.child === child) running = undefined;
+      if (running?.child !== child) return;
+      // Nobody asked it to: it is started again, as in Azure.
+      running = undefined;
+      void start();
     });
     const url = await Promise.race([ready, dead]);
     return url === undefined ? undefined : { child, url, waiting };
@@ -72,23 +80,32 @@ export function hurtHost({ app, settings, log }: HurtHostOptions): HurtHost {
     await child.ended;
   }
 
-  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
-    const pid = running?.child.pid;
-    if (pid !== undefined) process.kill(pid, name);
-  };
+  async function keepTrying(): Promise<void> {
+    while (!running && !closed) {
+      running = await tryToStart();
+      if (!running) await new Promise((wait) => setTimeout(wait, pauseAfterFailure));
+    }
+  }
+
+  // Two may ask for it at once, of whom only one may start a process.
+  async function start(): Promise<void> {
+    starting ??= keepTrying().finally(() => (starting = undefined));
+    await starting;
+  }
 
   return {
     url: () => running?.url,
-    start: async () => {
-      while (!running) {
-        running = await tryToStart();
-        if (!running) await new Promise((wait) => setTimeout(wait, pauseAfterFailure));
-      }
-    },
+    start,
     kill: () => end((child) => child.kill()),
     stop: () => end((child) => child.stop()),
-    freeze: () => signal('SIGSTOP'),
-    thaw: () => signal('SIGCONT'),
+    freeze: () => signal(running?.child.pid, 'SIGSTOP'),
+    thaw: () => signal(running?.child.pid, 'SIGCONT'),
+    close: async () => {
+      closed = true;
+      await starting;
+      await end((child) => child.kill());
+      output.end();
+    },
     deliver: async (partition, events) => {
       if (!running) return false;
       const { child, waiting } = running;

@@ -8,6 +8,7 @@ import type { Fate } from '../local/proxies/storage-proxy';
 import { startTcpProxy } from '../local/proxies/tcp-proxy';
 import { hurtHost } from './hurt-host';
 import type { HurtHost } from './hurt-host';
+import { signal } from './signal';
 
 /** The whole system, with a handle on every part that can be hurt. */
 export interface HurtSystem {
@@ -52,7 +53,7 @@ export async function startSystem(data: string, app: string): Promise<HurtSystem
   // A frozen process hears nothing of our end.
   process.once('exit', () => {
     for (const host of hosts) void host.kill();
-    process.kill(azurite.pid, 'SIGCONT');
+    signal(azurite.pid, 'SIGCONT');
   });
   await Promise.all(hosts.map((host) => host.start()));
   return {
@@ -63,8 +64,8 @@ export async function startSystem(data: string, app: string): Promise<HurtSystem
       start: async () => {
         azurite = await startAzurite({ ...place, ports: azurite.ports });
       },
-      freeze: () => void process.kill(azurite.pid, 'SIGSTOP'),
-      thaw: () => void process.kill(azurite.pid, 'SIGCONT'),
+      freeze: () => signal(azurite.pid, 'SIGSTOP'),
+      thaw: () => signal(azurite.pid, 'SIGCONT'),
     },
     setFate: (next) => (fate = next),
     cutEvents: events.cut,
@@ -77,7 +78,7 @@ export async function startSystem(data: string, app: string): Promise<HurtSystem
     },
     end: async () => {
       fate = passing;
-      await Promise.all(hosts.map((host) => host.kill()));
+      await Promise.all(hosts.map((host) => host.close()));
       await Promise.all([tables.stop(), events.stop(), azurite.stop(), hub.stop()]);
     },
   };

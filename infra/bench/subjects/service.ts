@@ -11,7 +11,7 @@ export interface Service {
 }
 
 /** The settings of the app, as for any deployment but for the group key: two groups a device. */
-export function settingsFor(surroundings: Surroundings): Record<string, string> {
+export function settingsFor(surroundings: Omit<Surroundings, 'devices' | 'workload'>): Record<string, string> {
   return {
     AzureWebJobsStorage: surroundings.storageConnectionString,
     FUNCTIONS_WORKER_RUNTIME: 'node',
