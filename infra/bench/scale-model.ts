@@ -67,7 +67,7 @@ export function capacity(deployment: Deployment, costs: Costs, limits: Limits): 
  * the batch takes its turn on the core of its instance, then in the storage account of its partition, then waits for
  * the answers. All alerts are spread evenly.
  */
-export function simulate(alertsPerSecond: number, deployment: Deployment, costs: Costs, limits: Limits) {
+function simulate(alertsPerSecond: number, deployment: Deployment, costs: Costs, limits: Limits) {
   const { hubPartitions, instances, storageAccounts } = deployment;
   const arriving = alertsPerSecond / 1000 / hubPartitions;
   const cores = Array.from({ length: Math.min(instances, hubPartitions) }, () => ({ free: 0, busy: 0 }));

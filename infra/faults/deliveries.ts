@@ -19,6 +19,8 @@ export interface UnrulyOptions {
   giveUp: AbortSignal;
   sent: (envelope: Envelope) => void;
   acknowledged: (envelope: Envelope) => void;
+  /** Told of a batch that was not settled before we gave up. */
+  blocked: (what: string) => void;
 }
 
 type Event = Delivery['events'][number];
@@ -30,7 +32,7 @@ const pauseAfterFailure = 100;
 export function unrulyPartition(partition: string, hosts: readonly HurtHost[]): UnrulyPartition {
   const events: (Event & { envelope: Envelope })[] = [];
 
-  async function run({ next, random, until, giveUp, sent, acknowledged }: UnrulyOptions): Promise<void> {
+  async function run({ next, random, until, giveUp, sent, acknowledged, blocked }: UnrulyOptions): Promise<void> {
     const below = (count: number) => Math.floor(random() * count);
     const givenUp = aborted(giveUp).then(() => [false]);
 
@@ -44,16 +46,21 @@ export function unrulyPartition(partition: string, hosts: readonly HurtHost[]): 
         if (settled.includes(true)) return batch.forEach(({ envelope }) => acknowledged(envelope));
         await sleep(pauseAfterFailure);
       }
+      blocked(
+        `Partition ${partition}: the batch of ${batch.length} events from ${batch[0]!.sequence} on was never settled.`,
+      );
     }
 
-    while (!until.aborted) {
+    for (let step = 0; !until.aborted; step += 1) {
       const from = events.length;
       for (let count = 1 + below(largestBatch); count > 0; count -= 1) {
         const envelope = next();
         sent(envelope);
         events.push({ sequence: events.length, enqueued: Date.now(), body: envelope.body, envelope });
       }
-      for (const batch of batchesFrom(events, from, random)) await deliver(batch);
+      const fresh = events.slice(from);
+      // However short the round: something comes twice.
+      for (const batch of step === 0 ? [fresh, fresh] : batchesFrom(events, from, random)) await deliver(batch);
       await sleep(below(200));
     }
   }
@@ -68,10 +75,10 @@ function batchesFrom<T>(events: readonly T[], from: number, random: Random): T[]
   const pieces = [fresh.slice(0, cut), fresh.slice(cut)].filter((piece) => piece.length > 0);
   const earlier = events.slice(Math.max(0, from - Math.floor(random() * largestBatch)), from);
   const what = random();
-  if (what < 0.3) return pieces;
-  if (what < 0.45) return pieces.toReversed();
-  if (what < 0.6) return [shuffled(fresh, random)];
-  if (what < 0.75) return [[...earlier, ...fresh]];
+  if (what < 0.2) return pieces;
+  if (what < 0.35) return pieces.toReversed();
+  if (what < 0.5) return [shuffled(fresh, random)];
+  if (what < 0.7) return [[...earlier, ...fresh]];
   if (what < 0.9) return [...pieces, fresh];
   return earlier.length > 0 ? [earlier, fresh, shuffled(earlier, random)] : [fresh, fresh];
 }

@@ -7,10 +7,12 @@ export interface History {
   /** By mark: something poisonous, and whether its message was acknowledged. */
   poison: Map<string, boolean>;
   devices: Map<string, { hasAccount: boolean }>;
+  /** What was handed over and never settled, in words: everything behind it waits for ever. */
+  blocked: string[];
 }
 
 export function newHistory(): History {
-  return { alerts: new Map(), poison: new Map(), devices: new Map() };
+  return { alerts: new Map(), poison: new Map(), devices: new Map(), blocked: [] };
 }
 
 /** Notes a message before it is sent: from here on its alerts may be there. */

@@ -41,7 +41,7 @@ export function hurtHost({ app, settings, log }: HurtHostOptions): HurtHost {
   const output = createWriteStream(log, { flags: 'a' });
   let running: Running | undefined;
   let starting: Promise<void> | undefined;
-  let closed = false;
+  const closing = new AbortController();
   let asked = 0;
 
   async function tryToStart(): Promise<Running | undefined> {
@@ -81,7 +81,7 @@ export function hurtHost({ app, settings, log }: HurtHostOptions): HurtHost {
   }
 
   async function keepTrying(): Promise<void> {
-    while (!running && !closed) {
+    while (!running && !closing.signal.aborted) {
       running = await tryToStart();
       if (!running) await new Promise((wait) => setTimeout(wait, pauseAfterFailure));
     }
@@ -101,7 +101,7 @@ export function hurtHost({ app, settings, log }: HurtHostOptions): HurtHost {
     freeze: () => signal(running?.child.pid, 'SIGSTOP'),
     thaw: () => signal(running?.child.pid, 'SIGCONT'),
     close: async () => {
-      closed = true;
+      closing.abort();
       await starting;
       await end((child) => child.kill());
       output.end();

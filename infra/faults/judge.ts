@@ -21,7 +21,7 @@ export interface ObservedAlert {
 
 export interface Verdict {
   acknowledged: number;
-  /** Acknowledged alerts or parked messages that are not there. */
+  /** Acknowledged alerts or parked messages that are not there, and batches that were never settled. */
   lost: number;
   /** Alerts or parked messages that are there more than once, or were never sent. */
   doubled: number;
@@ -44,7 +44,7 @@ export function judge(history: History, observed: Observed): Verdict {
   };
   return {
     acknowledged: [...history.alerts.values()].filter(({ acknowledged }) => acknowledged).length,
-    lost: count([...lostAlerts(history, observed), ...lostPoison(history, observed)]),
+    lost: count([...lostAlerts(history, observed), ...lostPoison(history, observed), ...history.blocked]),
     doubled: count([...doubledAlerts(history, observed), ...doubledPoison(history, observed)]),
     secondParents: count(secondParents(history, observed)),
     secondCases: count(secondCases(history, observed)),

@@ -95,7 +95,8 @@ async function runRound(run: Run, number: number): Promise<Verdict> {
   setMaxListeners(0, until, giveUp);
   const sent = (envelope: Envelope) => histories.forEach((one) => noteSent(one, envelope));
   const acknowledged = (envelope: Envelope) => histories.forEach((one) => noteAcknowledged(one, envelope));
-  const sending = { next: scene.next, random, until, giveUp, sent, acknowledged };
+  const blocked = (what: string) => histories.forEach((one) => one.blocked.push(what));
+  const sending = { next: scene.next, random, until, giveUp, sent, acknowledged, blocked };
   await Promise.all([
     torment(system, { which, seed: seed * 1_000 + number, until, onKill: () => void (run.kills += 1) }),
     gateways.speak(sending),

@@ -55,6 +55,11 @@ test('an alert that was sent and never acknowledged may be there', () => {
   expect(isClean(judge(history(), { ...good, alerts, children: new Map() }))).toBe(true);
 });
 
+test('a batch that was never settled is lost, whatever is there', () => {
+  const verdict = judge({ ...history(), blocked: ['Partition 100: ...'] }, good);
+  expect(verdict).toMatchObject({ lost: 1, complaints: ['Partition 100: ...'] });
+});
+
 type Figure = Exclude<keyof Verdict, 'complaints' | 'acknowledged'>;
 
 test.each<{ which: string; seen: Partial<Observed>; figure: Figure; is: number }>([
