@@ -59,9 +59,9 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
         const deps = dependencies();
         switch (request.kind) {
           case 'question':
-            return answerQuestion(request.question, deps.records);
+            return answerQuestion(request.question, deps);
           case 'write':
-            return writtenAnswer(request, await makeChange(request.change, deps));
+            return writtenAnswer(request, await makeChange(request.change, deps), deps);
           case 'multiple':
             return multipleAnswer(request, await makeChanges(request.steps, deps));
           case 'who-am-i':
@@ -72,6 +72,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
               serve: async (part) => callAction(part) ?? serve(part, true),
               read: readRequest,
               change: async (steps) => makeChanges(steps, deps),
+              answer: async (write, changed) => writtenAnswer(write, changed, deps),
               unique: deps.unique,
               report,
             });

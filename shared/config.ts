@@ -31,9 +31,13 @@ export const settings = {
     default: 'connected-customer-service',
   },
   IOT_HUB_CONNECTION_STRING: {
-    purpose: "Connection string of the hub's service side, e.g. of the policy iothubowner: test alerts, registration.",
+    purpose: "Connection string of the hub's service side, e.g. of the policy iothubowner.",
     default: '',
     secret: true,
+  },
+  IOT_HUB_HOST_NAME: {
+    purpose: 'Host name of the hub for access with a managed identity, instead of a connection string.',
+    default: '',
   },
   DEBOUNCE_SECONDS: { purpose: 'Length of the time window in which repeats belong to one parent.', default: '60' },
   DEBOUNCE_WINDOW: {
@@ -73,8 +77,8 @@ export interface Config {
   tables: { connectionString: string } | { endpoint: string };
   /** For the queues of the app; undefined when there is nothing to tell where they are. */
   queues: { connectionString: string } | { endpoint: string } | undefined;
-  /** Empty when it is not set. */
-  iotHub: string;
+  /** The hub's service side; undefined when no hub is set up. */
+  iotHub: { connectionString: string } | { hostName: string } | undefined;
   debounce: DebounceRules;
   /** Limits of msdyn_ParentIoTAlerts, in seconds. */
   timespan: Timespan;
@@ -100,7 +104,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const config: Config = {
     tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage'])),
     queues: queuesOf(env['TABLES_ENDPOINT']?.trim() ?? '', env['AzureWebJobsStorage']),
-    iotHub: read('IOT_HUB_CONNECTION_STRING', hubConnection),
+    iotHub: read('IOT_HUB_HOST_NAME', (hostName) => hubOf(hostName, env['IOT_HUB_CONNECTION_STRING']?.trim() ?? '')),
     debounce: {
       span: 1000 * read('DEBOUNCE_SECONDS', between(1, 86_400)),
       mode: read('DEBOUNCE_WINDOW', oneOf('fixed', 'sliding')),
@@ -141,9 +145,16 @@ function queuesOf(tablesEndpoint: string, connectionString: string | undefined):
   return endpoint === tablesEndpoint ? undefined : { endpoint };
 }
 
-function hubConnection(text: string): string {
-  if (text && !/^HostName=[^;]+;/i.test(text)) throw new Error('it must start with HostName=');
-  return text;
+function hubOf(hostName: string, connectionString: string): Config['iotHub'] {
+  if (hostName && connectionString) {
+    throw new Error('use either this host name with an identity or IOT_HUB_CONNECTION_STRING, not both');
+  }
+  if (connectionString) {
+    if (/^HostName=[^;]+;/i.test(connectionString)) return { connectionString };
+    throw new Error('IOT_HUB_CONNECTION_STRING must start with HostName=');
+  }
+  if (hostName && !/^[a-z0-9.-]+$/i.test(hostName)) throw new Error(`"${hostName}" is no host name`);
+  return hostName ? { hostName } : undefined;
 }
 
 function between(min: number, max: number) {

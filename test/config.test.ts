@@ -6,7 +6,7 @@ test('the defaults are a fixed window of a minute per device', () => {
   expect(readConfig(required)).toEqual({
     tables: { connectionString: 'UseDevelopmentStorage=true' },
     queues: { connectionString: 'UseDevelopmentStorage=true' },
-    iotHub: '',
+    iotHub: undefined,
     timespan: { min: 60, max: 180 },
     parentOnCreate: true,
     debounce: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
@@ -56,7 +56,7 @@ test.each([
   {
     which: 'a hub without a name',
     env: { IOT_HUB_CONNECTION_STRING: 'SharedAccessKey=k' },
-    message: 'IOT_HUB_CONNECTION_STRING: it must start with HostName=',
+    message: 'IOT_HUB_CONNECTION_STRING must start with HostName=',
   },
   { which: 'a maybe', env: { JOIN_OPEN_TICKET: 'maybe' }, message: 'JOIN_OPEN_TICKET: "maybe" must be true or false' },
 ])('$which is refused with what is allowed', ({ env, message }) => {

@@ -77,6 +77,7 @@ function notesOn(column: Column, isKey: boolean): string {
     ...(column.kind === 'boolean' && column.default !== undefined ? [`default ${String(column.default)}`] : []),
     ...(column.kind === 'choice' && column.default !== undefined ? [`default ${column.default}`] : []),
     ...(column.kind === 'lookup' && column.targets.length > 1 ? [`table in ${code(column.tableIn!)}`] : []),
+    ...(column.computedFrom ? ['computed on read'] : []),
   ];
   return notes.join(', ');
 }

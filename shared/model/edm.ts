@@ -2,7 +2,13 @@
  * The kinds of column a row of `entities.ts` may have. Everything else follows from them: the TypeScript type of a
  * record, the OData property and its Edm type, what input is accepted and how a value is stored.
  */
-export type Column = { label: string; required?: true; readOnly?: true } & (
+export type Column = {
+  label: string;
+  required?: true;
+  readOnly?: true;
+  /** Not stored but computed when it is read, from these properties of the record and from other records. */
+  computedFrom?: readonly string[];
+} & (
   | { kind: 'id' }
   | { kind: 'guid' }
   | { kind: 'string'; maxLength: number }
@@ -12,12 +18,13 @@ export type Column = { label: string; required?: true; readOnly?: true } & (
   | { kind: 'boolean'; default?: boolean }
   | { kind: 'datetime' }
   | { kind: 'choice'; options: Readonly<Record<string, number>>; default?: number }
-  | { kind: 'lookup'; targets: readonly Target[]; tableIn?: string }
+  | { kind: 'lookup'; targets: readonly Target[]; tableIn?: string; othersBy?: string }
 );
 
 /**
  * One table that a lookup may lead to. A lookup with several has a column of its own, `tableIn`, that holds the logical
- * name of the table it leads to.
+ * name of the table it leads to. It may also lead to tables that are not here (a customer's own) when `othersBy` says what
+ * their navigations begin with: `record1id_contoso_elevator`.
  */
 interface Target {
   /** Logical name. */

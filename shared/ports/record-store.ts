@@ -11,6 +11,8 @@ export interface Stored {
 export interface ListRequest {
   /** Only records whose properties equal these values; a null asks for records without a value. */
   equals?: Readonly<Record<string, Scalar>>;
+  /** Only records of which a property has one of these values (not null). */
+  among?: { property: string; values: readonly Scalar[] };
   /** Only records whose texts and times lie in these spans. */
   between?: Readonly<Record<string, Span>>;
   /** The properties that are needed: others, but for the primary key, may be missing in the rows. All when absent. */

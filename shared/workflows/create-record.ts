@@ -7,6 +7,7 @@ import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import type { Stored } from '../ports/record-store';
+import { followed } from './followers';
 import { inUse, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
 
@@ -31,10 +32,7 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   };
   checkRecord(name, row, row);
 
-  const stored = await (name === 'msdyn_iotalert' ? createAlert(row, deps) : insert(name, row, now, deps));
-  if (name === 'msdyn_iotdevice' && typeof row.msdyn_deviceid === 'string')
-    await deps.deviceAppeared(row.msdyn_deviceid);
-  return stored;
+  return name === 'msdyn_iotalert' ? createAlert(row, deps) : insert(name, row, now, deps);
 }
 
 async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {
@@ -43,19 +41,19 @@ async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {
   return stored!;
 }
 
-async function insert(
-  name: EntityName,
-  values: Row,
-  time: number,
-  { records, unique, shard }: WriteDeps,
-): Promise<Stored> {
+async function insert(name: EntityName, values: Row, time: number, deps: WriteDeps): Promise<Stored> {
+  const { records, unique, shard } = deps;
   const { key } = entity(name);
   const seed = unique();
   const id = String(values[key] ?? makeId({ time, shard: shard ?? shardOf(seed), seed }));
   const row = { ...values, ...numberOf(name, id), [key]: id };
-  const result = await records.insert(name, row);
-  if (result.kind === 'exists') throw inUse(name, result.property, row);
-  return { row, etag: result.etag };
+  const change = { entity: name, id, after: row, set: row };
+  const stored = await followed(change, deps, async () => {
+    const result = await records.insert(name, row);
+    if (result.kind === 'exists') throw inUse(name, result.property, row);
+    return { row, etag: result.etag };
+  });
+  return stored!;
 }
 
 function defaultsOf(name: EntityName): Record<string, Scalar> {

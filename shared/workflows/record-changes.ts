@@ -7,6 +7,7 @@ import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import type { AlertWrites } from '../ports/alert-writes';
 import type { RecordStore, Stored } from '../ports/record-store';
+import type { Followers } from './followers';
 import { findRecord } from './read-records';
 
 /** What a caller wants a record to hold. Values are of the right kind already; what they name need not exist. */
@@ -25,8 +26,7 @@ export interface WriteDeps {
   unique(): string;
   /** Where ids made now lie, for records that are to be written together; by default anywhere. */
   shard?: number;
-  /** Told after a write that sets the Device ID of a device; called again when a caller repeats the write. */
-  deviceAppeared(deviceId: string): Promise<void>;
+  followers: Followers;
   alerts: AlertWrites;
 }
 

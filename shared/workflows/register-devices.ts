@@ -35,7 +35,7 @@ export async function registerDevices(ids: readonly string[], deps: RegisterDeps
     try {
       await deps.registrations.add({
         devices: asked.slice(from, from + devicesAtOnce).map(({ id }) => id),
-        requestedOn: now,
+        requestedOn: new Date(now).toISOString(),
       });
     } catch (error) {
       const left = asked.slice(from).filter(({ started }) => started);

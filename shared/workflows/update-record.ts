@@ -7,6 +7,7 @@ import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { createRecord } from './create-record';
+import { followed } from './followers';
 import { findRecord } from './read-records';
 import { inUse, replaceRecord, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
@@ -34,13 +35,13 @@ export async function updateRecord(
     if (condition.holds) await checkHolds(key, old.row, condition.holds, deps);
     const values = await resolveLinks(name, changes, deps.records);
     const row = change(key, old.row, values, deps.now());
-    const result = await replaceRecord(name, old, row, deps);
-    if (result.kind === 'exists') throw inUse(name, result.property, row);
-    if (result.kind === 'changed') continue;
-    if (name === 'msdyn_iotdevice' && typeof values.msdyn_deviceid === 'string') {
-      await deps.deviceAppeared(values.msdyn_deviceid);
-    }
-    return { row, etag: result.etag, created: false };
+    const id = String(row[entity(name).key]);
+    const etag = await followed({ entity: name, id, before: old.row, after: row, set: values }, deps, async () => {
+      const result = await replaceRecord(name, old, row, deps);
+      if (result.kind === 'exists') throw inUse(name, result.property, row);
+      return result.kind === 'replaced' ? result.etag : undefined;
+    });
+    if (etag !== undefined) return { row, etag, created: false };
   }
   throw contested(key);
 }

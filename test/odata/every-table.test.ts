@@ -24,8 +24,11 @@ function sample(column: Column): { value: Scalar; literal: string } {
       return { value: column.min, literal: String(column.min) };
     case 'decimal':
       return { value: 0.5, literal: '0.5' };
-    case 'boolean':
-      return { value: true, literal: 'true' };
+    case 'boolean': {
+      // None of these records is a primary alert, so that a column that is computed of them is false.
+      const value = !column.computedFrom;
+      return { value, literal: String(value) };
+    }
     case 'datetime':
       return { value: '2026-11-21T04:00:00.000Z', literal: '2026-11-21T04:00:00Z' };
     case 'choice': {

@@ -74,7 +74,7 @@ export function memoryRecordStore(): RecordStore {
       return { kind: 'removed' };
     },
 
-    list: async (name, { equals = {}, between = {}, properties, after, limit }) => {
+    list: async (name, { equals = {}, among, between = {}, properties, after, limit }) => {
       const conditions = Object.entries(equals);
       const spans = Object.entries(between);
       const start = after === undefined ? '' : sortKey(after);
@@ -84,6 +84,7 @@ export function memoryRecordStore(): RecordStore {
           ({ at, stored: { row } }) =>
             at > start &&
             conditions.every(([key, value]) => (row[key] ?? null) === value) &&
+            (among?.values.includes(row[among.property] ?? null) ?? true) &&
             spans.every(([key, span]) => isWithin(span, row[key])),
         )
         .toSorted((a, b) => (a.at < b.at ? -1 : 1));

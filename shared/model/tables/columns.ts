@@ -45,3 +45,7 @@ const largestCount = 2_147_483_647;
 
 /** A number of things. */
 export const count = (label: string) => whole(label, 0, largestCount);
+
+/** Computed on read; see `computedFrom` in `edm.ts`. */
+export const computed = <C extends object>(column: C, ...from: string[]) =>
+  ({ ...column, readOnly: true, computedFrom: from }) as const;
