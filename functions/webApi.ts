@@ -1,6 +1,13 @@
 import { app, HttpRequest } from '@azure/functions';
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
-import { deviceDataRequests, parenting, recordWrites, registration, testAlerts } from '../shared/composition';
+import {
+  deviceDataRequests,
+  deviceImport,
+  parenting,
+  recordWrites,
+  registration,
+  testAlerts,
+} from '../shared/composition';
 import { ServiceError } from '../shared/domain/errors';
 import type { ActionName } from '../shared/model/actions';
 import { actionAt } from '../shared/odata/action-address';
@@ -15,8 +22,12 @@ import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
 import { makeChanges } from '../shared/workflows/make-changes';
 import type { WriteDeps } from '../shared/workflows/record-changes';
+import { activateIoTDevice } from './ccs_ActivateIoTDevice';
 import { createCase } from './ccs_CreateCase';
 import { createWorkOrder } from './ccs_CreateWorkOrder';
+import { deactivateIoTDevice } from './ccs_DeactivateIoTDevice';
+import { importIoTDevices } from './ccs_ImportIoTDevices';
+import { unregisterIoTDevice } from './ccs_UnregisterIoTDevice';
 import { sendTestAlert } from './msdyn_IoTSendTestAlert';
 import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
 import { jsonGetNumber } from './msdyn_JsonGetNumber';
@@ -35,8 +46,12 @@ app.http('webApi', {
   methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
   authLevel: 'function',
   handler: webApi(recordWrites, {
+    ccs_ActivateIoTDevice: activateIoTDevice(registration),
     ccs_CreateCase: createCase(parenting),
     ccs_CreateWorkOrder: createWorkOrder(parenting),
+    ccs_DeactivateIoTDevice: deactivateIoTDevice(registration),
+    ccs_ImportIoTDevices: importIoTDevices(deviceImport),
+    ccs_UnregisterIoTDevice: unregisterIoTDevice(registration),
     msdyn_IoTSendTestAlert: sendTestAlert(testAlerts),
     msdyn_JsonGetBoolean: jsonGetBoolean,
     msdyn_JsonGetNumber: jsonGetNumber,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
 import { tableOpenWork } from './adapters/table/open-work';
+import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
@@ -11,10 +13,13 @@ import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
+import { spacingOf } from './domain/pace';
+import type { BatchMessage } from './domain/device-job';
+import type { DeviceRegistry } from './ports/device-registry';
+import type { ImportDeps } from './workflows/ask-for-import';
 import type { CommandWork } from './ports/command-queue';
 import type { DeviceDataRequest } from './ports/device-data-request';
 import type { DeviceTwins } from './ports/device-twins';
-import type { RegistrationRequest } from './ports/registration-queue';
 import type { TwinWork } from './ports/twin-work';
 import type { WorkQueue } from './ports/work-queue';
 import type { FeedbackDeps } from './workflows/collect-feedback';
@@ -35,6 +40,7 @@ import type { ParentDeps } from './workflows/parent-alert';
 import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import type { SweepDeps } from './workflows/sweep-device-jobs';
 import type { CommandDeps } from './workflows/work-on-commands';
 import type { TwinDeps } from './workflows/sync-twin';
 import type { NoticeDeps } from './workflows/take-notices';
@@ -146,8 +152,27 @@ const commandFeedback = onceLoaded(async () => {
 /** What asking for registrations needs. */
 export const registration = once((): EnableDeps => ({
   ...recordWrites(),
-  registrations: queueOf<RegistrationRequest>('registrations'),
+  registrations: queueOf<BatchMessage>('registrations'),
+  openWork: openWork(),
+  registrationTimeout: config().registration.timeout,
 }));
+
+/** What bringing devices in from the hub needs. */
+export const deviceImport = once((): ImportDeps => ({ ...registration(), hub: deviceRegistry() }));
+
+/** What carrying out needs that was asked for devices: one batch at a time, since the hub is asked at a pace. */
+export const deviceBatches = once((): SweepDeps & { inTurn<T>(work: () => Promise<T>): Promise<T> } => {
+  const { perMinute, retryAfter } = config().registration;
+  const queue = oneAtATime();
+  return {
+    ...deviceImport(),
+    followers: followers(),
+    retryAfter,
+    // A batch sends little more than twenty requests to the registry, each of which may have to wait.
+    lease: Math.max(retryAfter, 22 * spacingOf(perMinute)),
+    inTurn: async (work) => queue('registry', work),
+  };
+});
 
 /** What sending test alerts needs. */
 export const testAlerts = once((): TestAlertDeps => ({
@@ -155,6 +180,34 @@ export const testAlerts = once((): TestAlertDeps => ({
   messages: { find: async (deviceId) => (await deviceMessages()).find(deviceId) },
   now,
   unique: randomUUID,
+}));
+
+const pacedRegistry = onceLoaded(async () => {
+  const account = config().iotHub && hubAccount();
+  if (!account) {
+    throw new ServiceError(
+      'hub-unreachable',
+      'No IoT Hub is set up: IOT_HUB_CONNECTION_STRING and IOT_HUB_HOST_NAME are empty.',
+    );
+  }
+  const { iotHubDeviceRegistry } = await import('./adapters/iot-hub/device-registry.js');
+  const pace = tablePace(tables(), 'registry');
+  const spacing = spacingOf(config().registration.perMinute);
+  return iotHubDeviceRegistry(account, async () => {
+    const slot = await pace.reserve(now(), spacing);
+    if (slot > now()) await sleep(slot - now());
+  });
+});
+
+/** The registry whose SDK is loaded, and whose setup is looked at, with the first request. */
+const deviceRegistry = once((): DeviceRegistry => ({
+  create: async (...call) => (await pacedRegistry()).create(...call),
+  remove: async (...call) => (await pacedRegistry()).remove(...call),
+  setEnabled: async (...call) => (await pacedRegistry()).setEnabled(...call),
+  updateTwin: async (...call) => (await pacedRegistry()).updateTwin(...call),
+  find: async (...call) => (await pacedRegistry()).find(...call),
+  look: async (...call) => (await pacedRegistry()).look(...call),
+  page: async (...call) => (await pacedRegistry()).page(...call),
 }));
 
 /** What bringing twins up to date needs. */

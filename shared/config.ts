@@ -66,6 +66,19 @@ export const settings = {
     purpose: "Whether a new parent joins its group's open case or work order instead of opening another.",
     default: 'true',
   },
+  REGISTRY_OPERATIONS_PER_MINUTE: {
+    purpose: "How many requests a minute go to the hub's identity registry: what its tier and units allow, e.g. 100.",
+    default: '100',
+  },
+  REGISTRATION_TIMEOUT_SECONDS: {
+    purpose: 'How long a registration waits for a hub that cannot be reached or throttles, before it ends in Error.',
+    default: '600',
+  },
+  REGISTRATION_RETRY_SECONDS: {
+    purpose:
+      'After how much silence devices that are being registered are taken up again; five times that in the queue.',
+    default: '60',
+  },
   DEVICE_CACHE_SECONDS: {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
@@ -90,6 +103,14 @@ export interface Config {
   parentOnCreate: boolean;
   groupBy: KeyColumn[];
   joinOpenTicket: boolean;
+  registration: {
+    /** Requests to the hub's identity registry. */
+    perMinute: number;
+    /** Milliseconds. */
+    timeout: number;
+    /** Milliseconds. */
+    retryAfter: number;
+  };
   /** Milliseconds. */
   deviceMaxAge: number;
   /** Milliseconds. */
@@ -124,6 +145,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     parentOnCreate: read('PARENT_ALERTS_ON_CREATE', oneOf('true', 'false')) === 'true',
     groupBy: read('DEBOUNCE_GROUP_BY', parseGroupBy),
     joinOpenTicket: read('JOIN_OPEN_TICKET', oneOf('true', 'false')) === 'true',
+    registration: {
+      perMinute: read('REGISTRY_OPERATIONS_PER_MINUTE', between(10, 100_000)),
+      timeout: 1000 * read('REGISTRATION_TIMEOUT_SECONDS', between(10, 604_800)),
+      retryAfter: 1000 * read('REGISTRATION_RETRY_SECONDS', between(1, 3600)),
+    },
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
     commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
   };

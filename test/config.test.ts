@@ -12,6 +12,7 @@ test('the defaults are a fixed window of a minute per device', () => {
     debounce: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
     groupBy: [{ source: 'alert', property: 'msdyn_deviceid' }],
     joinOpenTicket: true,
+    registration: { perMinute: 100, timeout: 600_000, retryAfter: 60_000 },
     deviceMaxAge: 2000,
     commandLife: 3_600_000,
   });

@@ -14,10 +14,7 @@ const deviceId = /^[A-Za-z0-9\-:.+%_#*?!()=@;$']{1,100}$/;
 /** Rules on columns beyond their kind; each returns what is wrong. */
 const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string) => string | undefined>>>> = {
   msdyn_iotdevice: {
-    msdyn_deviceid: (value) =>
-      deviceId.test(value)
-        ? undefined
-        : "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '",
+    msdyn_deviceid: deviceIdProblem,
     msdyn_tags: (value) => wrongInTwin(value, 'tags'),
     msdyn_devicesettings: (value) => wrongInTwin(value, 'desired'),
   },
@@ -71,4 +68,10 @@ export function isServiceOwned(name: EntityName): boolean {
     ([logicalName, column]) => column.kind !== 'id' && logicalName !== 'statecode' && logicalName !== 'statuscode',
   );
   return own.every(([, column]) => column.readOnly === true);
+}
+
+/** What is wrong with a Device ID, if something is. */
+export function deviceIdProblem(value: string): string | undefined {
+  if (deviceId.test(value)) return undefined;
+  return "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '";
 }

@@ -4,6 +4,7 @@ import { commandTables } from './tables/commands';
 import { connectionTables } from './tables/connections';
 import { customerTables } from './tables/customers';
 import { deviceTables } from './tables/devices';
+import { jobTables } from './tables/jobs';
 import { parkedTables } from './tables/parked';
 import { parameterTables } from './tables/parameters';
 import { settingsTables } from './tables/settings';
@@ -18,6 +19,7 @@ import { ticketTables } from './tables/tickets';
 export const entities = {
   ...customerTables,
   ...deviceTables,
+  ...jobTables,
   ...alertTables,
   ...ticketTables,
   ...commandTables,
@@ -37,6 +39,8 @@ export type Alert = EntityRecord<'msdyn_iotalert'>;
 export type Case = EntityRecord<'incident'>;
 export type Command = EntityRecord<'msdyn_iotdevicecommand'>;
 export type Device = EntityRecord<'msdyn_iotdevice'>;
+export type DeviceJob = EntityRecord<'ccs_devicejob'>;
+export type DeviceJobBatch = EntityRecord<'ccs_devicejobbatch'>;
 export type DeviceCategory = EntityRecord<'msdyn_iotdevicecategory'>;
 export type WorkOrder = EntityRecord<'msdyn_workorder'>;
 

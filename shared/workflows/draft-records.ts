@@ -77,6 +77,7 @@ export function draftRecords(real: RecordStore): DraftedRecords {
 
   const records: RecordStore = {
     get,
+    getMany: async (name, ids) => Promise.all(ids.map(async (id) => get(name, id))),
     getByAlternateKey,
 
     insert: async (name, row) => {

@@ -23,8 +23,8 @@ export interface TestStack {
   api(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
-  /** Stops the hub and starts it again on the same data and ports after some work. */
-  withoutHub<T>(work: () => Promise<T>): Promise<T>;
+  /** Stops the hub and starts it again, on the same data and ports, after some work. */
+  withoutHub<T>(work: () => Promise<T>, then?: Partial<IotHubOptions>): Promise<T>;
   /** Runs a function that is not called over HTTP, now. */
   runFunction(name: string): Promise<void>;
   killHost(): Promise<void>;
@@ -90,11 +90,11 @@ export async function startTestStack(
       const response = await fetch(`${url}/admin/functions/${name}`, { method: 'POST', headers, body: '{}' });
       if (!response.ok) throw new Error(`${name} was not run: ${response.status} ${await response.text()}`);
     },
-    withoutHub: async (work) => {
+    withoutHub: async (work, then = hubOptions) => {
       const { ports } = hub;
       await hub.stop();
       const result = await work();
-      hub = await startTestHub({ ...keptHub, ports });
+      hub = await startTestHub({ ...then, data: keptHub.data, ports });
       stack.hub = hub;
       return result;
     },

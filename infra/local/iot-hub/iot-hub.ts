@@ -22,6 +22,7 @@ import { createMethods } from './methods';
 import { createMqttDevices } from './mqtt-devices';
 import { preloadFile } from './preload';
 import { createRestApi, unknownPath } from './rest';
+import { createRestCalls } from './rest-calls';
 import { openState } from './state';
 
 export type { IotHubPorts } from './listening';
@@ -39,6 +40,8 @@ export interface IotHubOptions {
   consumerGroups?: string[];
   /** A port that is given must be free; the others are those used last time, or free ones. */
   ports?: Partial<IotHubPorts>;
+  /** Identity operations beyond this number within a minute are answered with 429; none are when it is left out. */
+  registryOperationsPerMinute?: number;
   log?: (line: string) => void;
 }
 
@@ -55,6 +58,8 @@ export interface IotHub {
   /** A file for `node --require`: it leads the SDKs' connections for the host name here. */
   preload: string;
   ports: IotHubPorts;
+  /** How often each operation of the REST API was asked for since the start, e.g. `POST /devices`. */
+  restCalls(): Record<string, number>;
   /** Cuts all clients and writes what is left to write. */
   stop(): Promise<void>;
 }
@@ -92,7 +97,8 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
   const methods = createMethods(connections);
   const twins = createDeviceTwins(registry, now);
   const documents = createDocuments({ connections, commands });
-  const rest = createRestApi({ access, registry, documents, connections, commands, methods, now });
+  const calls = createRestCalls(options.registryOperationsPerMinute, Date.now);
+  const rest = createRestApi({ access, registry, documents, connections, commands, methods, calls, now });
   const httpsDevices = createHttpsDevices({ access, telemetry, commands });
   const devices = { hostName, access, device: registry.get, connections, telemetry, commands, methods, twins, log };
   const events = createEventEndpoint({
@@ -148,6 +154,7 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
       eventHubConnectionString:
         `Endpoint=sb://localhost:${ports.amqp}/;SharedAccessKeyName=service;SharedAccessKey=${keys.service};` +
         `EntityPath=${eventHubName};UseDevelopmentEmulator=true`,
+      restCalls: calls.counts,
       stop: () => (stopped ??= shutDown()),
     };
   } catch (error) {

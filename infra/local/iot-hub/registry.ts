@@ -3,7 +3,7 @@ import type { Authentication } from './device-input';
 import { HubError } from './errors';
 import { isObject } from './json';
 import type { JsonObject } from './json';
-import { newTwin } from './twins';
+import { newTwin, patchTwin } from './twins';
 import type { Twin, TwinChange } from './twins';
 
 /** A device as the hub keeps it; what travels is derived from it. */
@@ -34,6 +34,7 @@ export interface Registry {
   get: (deviceId: string) => DeviceRecord | undefined;
   /** The device, or the error DeviceNotFound. */
   need(deviceId: string): DeviceRecord;
+  /** Without a twin's contents: only a bulk request brings them along. */
   create(deviceId: string, input: JsonObject): DeviceRecord;
   update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord;
   remove(deviceId: string, etag?: string): void;
@@ -78,7 +79,7 @@ export function createRegistry({ save, shutOut, happened, now, newKey }: Registr
     return devices.get(record.deviceId)!;
   }
 
-  function create(deviceId: string, input: JsonObject): DeviceRecord {
+  function create(deviceId: string, input: JsonObject, twin?: Twin): DeviceRecord {
     if (!deviceIds.test(deviceId)) throw new HubError('ArgumentInvalid', `"${deviceId}" is no device id`);
     if (devices.has(deviceId)) throw new HubError('DeviceAlreadyExists', `${deviceId} exists already`);
     const time = now();
@@ -91,10 +92,16 @@ export function createRegistry({ save, shutOut, happened, now, newKey }: Registr
       connectionStateUpdatedTime: never,
       lastActivityTime: never,
       authentication: readAuthentication(input, undefined, newKey),
-      twin: newTwin(time),
+      twin: twin ?? newTwin(time),
     });
     happened('created', created);
     return created;
+  }
+
+  /** A bulk request may bring tags and desired properties along; when they cannot be, nothing is created. */
+  function createWithTwin(deviceId: string, item: JsonObject): DeviceRecord {
+    const hasContent = item['tags'] !== undefined || item['properties'] !== undefined;
+    return create(deviceId, item, hasContent ? patchTwin(newTwin(now()), item, now()).twin : undefined);
   }
 
   function update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord {
@@ -145,8 +152,9 @@ export function createRegistry({ save, shutOut, happened, now, newKey }: Registr
 
   // In lower case: the SDKs do not agree about the case.
   const modes: Record<string, (deviceId: string, item: JsonObject, etag: string) => void> = {
-    create,
-    createorupdate: (deviceId, item) => (devices.has(deviceId) ? update(deviceId, item) : create(deviceId, item)),
+    create: createWithTwin,
+    createorupdate: (deviceId, item) =>
+      devices.has(deviceId) ? update(deviceId, item) : createWithTwin(deviceId, item),
     update: (deviceId, item) => update(deviceId, item),
     updateifmatchetag: update,
     delete: (deviceId) => remove(deviceId),

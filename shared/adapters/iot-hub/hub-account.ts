@@ -32,8 +32,22 @@ export async function inTime<T>(work: Promise<T>, milliseconds = patience): Prom
   }
 }
 
-/** The SDK's messages name the host and the fault; keys and tokens are not among them. */
-export function unreachable(cause: unknown): ServiceError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new ServiceError('hub-unreachable', `The IoT Hub cannot be reached, or refuses us: ${why}.`, { cause });
+/**
+ * The SDK's messages name the host and the fault; keys and tokens are not among them. The errors themselves hold the whole
+ * exchange, with the token in its headers, so that they must not go where they might be logged.
+ */
+export function unreachable(error: unknown): ServiceError {
+  const cause = withoutExchange(error);
+  return new ServiceError('hub-unreachable', `The IoT Hub cannot be reached, or refuses us: ${cause.message}.`, {
+    cause,
+  });
+}
+
+/** An error of the SDK as its name, message and stack alone. */
+export function withoutExchange(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const bare = new Error(error.message);
+  bare.name = error.name;
+  if (error.stack !== undefined) bare.stack = error.stack;
+  return bare;
 }

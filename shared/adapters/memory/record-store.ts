@@ -42,6 +42,8 @@ export function memoryRecordStore(): RecordStore {
   return {
     get: async (name, id) => rowsOf(name).get(id),
 
+    getMany: async (name, ids) => ids.map((id) => rowsOf(name).get(id)),
+
     getByAlternateKey: async (name, value) => withValue(name, value),
 
     insert: async (name, row) => {

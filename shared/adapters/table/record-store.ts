@@ -4,6 +4,7 @@ import type { RecordStore } from '../../ports/record-store';
 import { insertIndexed, removeIndexed, replaceIndexed } from './indexed-writes';
 import { keyIndex } from './key-index';
 import { listPage } from './list-page';
+import { readMany } from './read-many';
 import { recordRows } from './record-rows';
 import type { RecordRows } from './record-rows';
 import { translate } from './storage-errors';
@@ -45,6 +46,8 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
 
   return translated({
     get: async (name, id) => (await open(name)).records.get(id),
+
+    getMany: async (name, ids) => readMany((await open(name)).client, name, ids, options),
 
     getByAlternateKey: async (name, value) => {
       const { records, indexed } = await open(name);
@@ -93,6 +96,7 @@ function translated(store: RecordStore): RecordStore {
     };
   return {
     get: guard(store.get),
+    getMany: guard(store.getMany),
     getByAlternateKey: guard(store.getByAlternateKey),
     insert: guard(store.insert),
     replace: guard(store.replace),

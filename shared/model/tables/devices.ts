@@ -99,7 +99,8 @@ export const deviceTables = {
     displayName: 'IoT Device Registration History',
     key: 'msdyn_iotdeviceregistrationhistoryid',
     primaryName: 'msdyn_name',
-    stored: { table: 'registrationhistory', prefix: 'R' },
+    // In the devices' storage table, so that a device and its history are written in one transaction.
+    stored: { table: 'devices', prefix: 'H' },
     states: active,
     columns: {
       msdyn_iotdeviceregistrationhistoryid: id('IoT Device Registration History'),
@@ -111,6 +112,8 @@ export const deviceTables = {
         'msdyn_msdyn_iotdevice_msdyn_iotdeviceregistrationhistory_Device',
       ),
       msdyn_action: choice('Action', choices.registrationAction),
+      ccs_outcome: choice('Outcome', choices.attemptOutcome),
+      ccs_message: memo('Message', 2000),
       ...plainStates,
       ...createdAndModified,
     },
