@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
 import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
@@ -55,6 +57,9 @@ import type { NoticeDeps } from './workflows/take-notices';
 const now = () => Date.now();
 
 const config = once(() => readConfig(process.env));
+
+// Settings that cannot be used stop the app when it starts, not the first alert that comes.
+app.hook.appStart(() => void config());
 
 const tables = once(() => openTables(accountOf(config())));
 
@@ -184,8 +189,11 @@ export const testAlerts = once((): TestAlertDeps => ({
   unique: randomUUID,
 }));
 
-/** The built console; it stands beside the compiled app. */
-export const pageFiles = once(() => folderPageFiles(join(__dirname, '..', 'console')));
+/** The built console: beside the one file of the package, or beside the folder of the compiled app. */
+export const pageFiles = once(() => {
+  const beside = join(__dirname, 'console');
+  return folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+});
 
 const pacedRegistry = onceLoaded(async () => {
   const account = config().iotHub && hubAccount();

@@ -130,7 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   };
   const config: Config = {
-    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage'])),
+    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage']?.trim())),
     queues: queuesOf(env['TABLES_ENDPOINT']?.trim() ?? '', env['AzureWebJobsStorage']),
     iotHub: read('IOT_HUB_HOST_NAME', (hostName) => hubOf(hostName, env['IOT_HUB_CONNECTION_STRING']?.trim() ?? '')),
     debounce: {
@@ -153,6 +153,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
     commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
   };
+  problems.push(...mixedConnections(env));
   if (config.timespan.min > config.timespan.max)
     problems.push('DEBOUNCE_MIN_SECONDS: it is above DEBOUNCE_MAX_SECONDS');
   if (problems.length > 0) throw new Error(`Settings that cannot be used. ${problems.join('. ')}.`);
@@ -161,15 +162,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function tablesOf(endpoint: string, connectionString: string | undefined): Config['tables'] {
   if (endpoint) {
-    if (connectionString?.includes('AccountKey=')) {
+    if (connectionString) {
       throw new Error(
         'use either this endpoint with an identity or a connection string in AzureWebJobsStorage, not both',
       );
     }
+    if (!/^https:\/\/[^\s/]/.test(endpoint)) throw new Error(`"${endpoint}" must be https:// and a host name`);
     return { endpoint };
   }
   if (!connectionString) throw new Error('set this, or AzureWebJobsStorage to a connection string');
   return { connectionString };
+}
+
+/**
+ * Connections that the Functions host opens for us, by a connection string or by an identity (`NAME__accountName` and so on).
+ * With both it takes the connection string, silently, and whoever took the key away to be safe would be none the wiser.
+ */
+function mixedConnections(env: Readonly<Record<string, string | undefined>>): string[] {
+  return (['AzureWebJobsStorage', 'IOT_HUB_EVENTS'] as const satisfies SettingName[]).flatMap((name) => {
+    const identity = Object.keys(env).find((key) => key.startsWith(`${name}__`) && env[key]?.trim());
+    if (!identity || !env[name]?.trim()) return [];
+    return `${name}: use either a connection string or an identity (${identity}), not both`;
+  });
 }
 
 /** Queues are in the account of the tables: with an identity, at the endpoint that stands beside theirs. */

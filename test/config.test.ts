@@ -18,6 +18,23 @@ test('the defaults are a fixed window of a minute per device', () => {
   });
 });
 
+test('in Azure everything is reached with an identity', () => {
+  const config = readConfig({
+    TABLES_ENDPOINT: 'https://x.table.core.windows.net/',
+    AzureWebJobsStorage__tableServiceUri: 'https://x.table.core.windows.net/',
+    AzureWebJobsStorage__credential: 'managedidentity',
+    IOT_HUB_EVENTS: '',
+    IOT_HUB_EVENTS__fullyQualifiedNamespace: 'x.servicebus.windows.net',
+    IOT_HUB_HOST_NAME: 'x.azure-devices.net',
+    IOT_HUB_CONNECTION_STRING: '',
+  });
+  expect(config).toMatchObject({
+    tables: { endpoint: 'https://x.table.core.windows.net/' },
+    queues: { endpoint: 'https://x.queue.core.windows.net/' },
+    iotHub: { hostName: 'x.azure-devices.net' },
+  });
+});
+
 test('an endpoint with an identity takes the place of the connection string', () => {
   const endpoint = 'https://x.table.core.windows.net';
   expect(readConfig({ TABLES_ENDPOINT: endpoint }).tables).toEqual({ endpoint });
@@ -38,6 +55,26 @@ test.each([
     which: 'a window of nothing',
     env: { DEBOUNCE_SECONDS: '0' },
     message: 'DEBOUNCE_SECONDS: "0" must be a number from 1 to 86400',
+  },
+  {
+    which: 'an endpoint and a shared access signature',
+    env: { TABLES_ENDPOINT: 'https://x', AzureWebJobsStorage: 'SharedAccessSignature=s' },
+    message: 'TABLES_ENDPOINT: use either this endpoint with an identity or a connection string',
+  },
+  {
+    which: 'an endpoint without encryption',
+    env: { TABLES_ENDPOINT: 'http://x', AzureWebJobsStorage: undefined },
+    message: 'TABLES_ENDPOINT: "http://x" must be https:// and a host name',
+  },
+  {
+    which: 'a storage account by key and by identity',
+    env: { AzureWebJobsStorage__accountName: 'x' },
+    message: 'AzureWebJobsStorage: use either a connection string or an identity (AzureWebJobsStorage__accountName)',
+  },
+  {
+    which: 'a stream of events by key and by identity',
+    env: { IOT_HUB_EVENTS: 'Endpoint=sb://x', IOT_HUB_EVENTS__fullyQualifiedNamespace: 'x' },
+    message: 'IOT_HUB_EVENTS: use either a connection string or an identity (IOT_HUB_EVENTS__fullyQualifiedNamespace)',
   },
   { which: 'a window in words', env: { DEBOUNCE_SECONDS: 'a minute' }, message: 'DEBOUNCE_SECONDS' },
   {

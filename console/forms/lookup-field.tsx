@@ -1,6 +1,7 @@
 import { Combobox, Field as LabelledField, Option, makeStyles } from '@fluentui/react-components';
 import { useState } from 'react';
 import { entity } from '../../shared/model/entities';
+import type { EntityName } from '../../shared/model/entities';
 import { formatted } from '../api/web-api';
 import { placeOf } from '../app/areas';
 import { PlaceLink } from '../app/place-link';
@@ -55,7 +56,7 @@ export function LookupField({ table, property, value, record, enteredName, onEnt
           setTyped(undefined);
         }}
       >
-        {found.map((candidate) => (
+        {found.filter(fits(target, typed ?? '')).map((candidate) => (
           <Option key={idOf(target, candidate)} value={idOf(target, candidate)} text={nameOf(target, candidate)}>
             {nameOf(target, candidate)}
           </Option>
@@ -68,4 +69,10 @@ export function LookupField({ table, property, value, record, enteredName, onEnt
       </Combobox>
     </LabelledField>
   );
+}
+
+/** While the service is asked, what was found for less text is narrowed down here. */
+function fits(target: EntityName, typed: string) {
+  const wanted = typed.trim().toLowerCase();
+  return (candidate: object) => nameOf(target, candidate).toLowerCase().includes(wanted);
 }

@@ -3,7 +3,7 @@ import type { Command, Device } from '../model/entities';
 import { iso } from './alert-rows';
 
 /** Milliseconds within which a send that was begun has ended, one way or the other: nobody else sends before. */
-const sendingTime = 30_000;
+const sendingTime = 45_000;
 
 /** What is to be done with a command now. */
 export type Step =

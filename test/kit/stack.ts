@@ -13,6 +13,8 @@ import { startTestHub } from './hub';
 import type { TestHub } from './hub';
 
 const root = resolve(__dirname, '..', '..');
+/** The folder of the app that is tested: this one, or that of a package. */
+export const testedApp = () => process.env['CCS_TESTED_APP'] ?? root;
 const hostMain = join(root, 'dist', 'infra', 'local', 'functions-host', 'main.js');
 
 /** The app on real parts: Azurite, the IoT Hub emulator and the Functions host, each of which a test may hurt. */
@@ -59,7 +61,7 @@ export async function startTestStack(
       };
       // The emulator's preload lets the device SDK, which always dials the hub's own ports, find it.
       const execArgv = ['--require', hub.preload];
-      host = fork(hostMain, ['--root', root, '--port', '0'], {
+      host = fork(hostMain, ['--root', testedApp(), '--port', '0'], {
         env,
         execArgv,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -289,7 +289,7 @@ describe('sending', () => {
     w.clock.now += 20_000;
     await w.drain();
     expect(w.hub.taken).toHaveLength(1);
-    w.clock.now += 20_000;
+    w.clock.now += 30_000;
     await w.drain();
     expect(w.hub.taken).toMatchObject([
       { messageId: id, attempt: 1 },

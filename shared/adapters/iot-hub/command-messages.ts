@@ -16,9 +16,13 @@ const attemptProperty = 'ccs-attempt';
 export function iotHubCommandMessages(account: HubAccount): CommandMessages & { close(): Promise<void> } {
   const registry = openRegistry(account);
   let opening: Promise<Client> | undefined;
+  /** The first send over the connection. It makes the link; sends at the same time would each make one. */
+  let linking: Promise<unknown> | undefined;
 
   const drop = (client: Promise<Client> | undefined) => {
-    if (opening === client) opening = undefined;
+    if (opening !== client) return;
+    opening = undefined;
+    linking = undefined;
   };
 
   const open = async (): Promise<Client> => {
@@ -58,10 +62,14 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
     },
 
     send: async (command) => {
-      const connection = opening;
+      let connection: Promise<Client> | undefined;
       try {
         const client = await open();
-        await inTime(sendOver(client, command), patience);
+        connection = opening;
+        if (linking) await linking;
+        const sending = inTime(sendOver(client, command), patience);
+        linking ??= sending.catch(() => undefined);
+        await sending;
         return { kind: 'accepted' };
       } catch (error) {
         const sending = sendingAfter(error);

@@ -130,7 +130,7 @@ test('by keyboard alone: to the devices, into one of them, another account, save
   await tabTo('Account', 'combobox');
   await page.keyboard.type('fabr');
   await page.getByRole('option', { name: 'Fabrikam Dairy' }).waitFor();
-  await page.keyboard.press('ArrowDown');
+  await page.getByRole('option', { name: 'Contoso Cold Chain' }).waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await page.getByText('- Unsaved').waitFor();
   await page.keyboard.press('Control+s');
