@@ -8,8 +8,10 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const [major] = process.versions.node.split('.').map(Number);
-if (major < 20) stop(`Node.js ${process.versions.node} is too old: version 20 or newer is needed.`);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  stop(`Node.js ${process.versions.node} is too old: version 20.19 or newer is needed.`);
+}
 
 install();
 removeOrphans(join(root, 'dist'));
