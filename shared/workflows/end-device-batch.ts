@@ -1,6 +1,7 @@
 import { actionOf, devicesOf } from '../domain/device-job';
 import { done, failed } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
+import { oursIn, twinPatch, wantedIn } from '../domain/twin-sync';
 import type { Device } from '../model/entities';
 import type { DeviceRegistry, Identity } from '../ports/device-registry';
 import { completeBatch } from './complete-batch';
@@ -43,11 +44,19 @@ export async function endDeviceBatch(
   for (const { row } of devices) {
     const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device = row;
     const isSo = known && deviceId != null && isDone[action](known.get(deviceId));
-    attempts.set(id!, isSo ? done('done', 'The hub had done it when it was asked at last.') : failed(reason));
+    attempts.set(id!, isSo ? doneAtLast(action, row, known.get(deviceId)) : failed(reason));
   }
   const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
   await completeBatch(batch, figures, deps);
   return figures.failed;
+}
+
+/** What belongs in the twin counts as there only when it is. */
+function doneAtLast(action: DeviceAction, device: Device, identity: Identity | undefined): Attempt {
+  const attempt = done('done', 'The hub had done it when it was asked at last.');
+  const wanted = wantedIn(device);
+  const isThere = action === 'Register' && identity && !twinPatch(identity, wanted, oursIn(device));
+  return isThere ? { ...attempt, twin: wanted } : attempt;
 }
 
 /** Undefined when the hub cannot be asked: that is why one gives up, so it is no reason not to. */

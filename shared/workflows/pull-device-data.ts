@@ -5,8 +5,9 @@ import type { DeviceDataRequest } from '../ports/device-data-request';
 import type { DeviceTwins } from '../ports/device-twins';
 import type { RecordStore } from '../ports/record-store';
 import type { WorkQueue } from '../ports/work-queue';
+import { isHubTrouble } from './hub-trouble';
 import { inTurns } from './in-turns';
-import { reviseDevice } from './revise-device';
+import { reviseDevice } from './revise-devices';
 
 export interface PullDeps {
   records: RecordStore;
@@ -52,12 +53,11 @@ export async function pullDeviceData(task: DeviceDataRequest, deps: PullDeps): P
     });
     return result;
   } catch (error) {
-    if (!(error instanceof ServiceError) || (error.code !== 'hub-unreachable' && error.code !== 'unsupported')) {
-      throw error;
-    }
+    const isTrouble = isHubTrouble(error);
+    if (!isTrouble && !(error instanceof ServiceError && error.code === 'unsupported')) throw error;
     const devices = [...left];
     const age = deps.now() - task.requested;
-    if (error.code === 'hub-unreachable' && age < patience) {
+    if (isTrouble && age < patience) {
       await deps.pulls.add({ ...task, devices }, pauseAt(age));
       return { ...result, waiting: devices, why: error.message };
     }

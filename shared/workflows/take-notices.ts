@@ -12,7 +12,7 @@ import type { WorkQueue } from '../ports/work-queue';
 import { inTurns } from './in-turns';
 import { parkMessages } from './park-messages';
 import type { Parked } from './park-messages';
-import { reviseDevice } from './revise-device';
+import { reviseDevice } from './revise-devices';
 
 export interface NoticeDeps {
   records: RecordStore;

@@ -36,10 +36,10 @@ async function openWorld() {
   const deps = {
     records: {
       ...records,
-      replace: async (...args: Parameters<typeof records.replace>) => {
+      writeTogether: async (...args: Parameters<typeof records.writeTogether>) => {
         hooks.writes += 1;
         hooks.beforeWrite();
-        return records.replace(...args);
+        return records.writeTogether(...args);
       },
     },
     pulls: {
@@ -163,14 +163,14 @@ test('somebody else’s change of the device in between is kept', async () => {
   const world = await openWorld();
   const id = await world.add('a');
   let once = true;
-  const replace = world.deps.records.replace;
-  world.deps.records.replace = async (...args) => {
+  const writeTogether = world.deps.records.writeTogether;
+  world.deps.records.writeTogether = async (...args) => {
     if (once) {
       once = false;
       const { row, etag } = (await world.records.get('msdyn_iotdevice', id))!;
       await world.records.replace('msdyn_iotdevice', { ...row, msdyn_name: 'other' }, etag);
     }
-    return replace(...args);
+    return writeTogether(...args);
   };
   await takeNotices(source, [connected(1, 'a')], world.deps);
   expect(await world.device(id)).toMatchObject({ msdyn_name: 'other', msdyn_connectionstate: true });
