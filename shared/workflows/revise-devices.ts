@@ -21,7 +21,7 @@ interface Deps {
 }
 
 /** Rows in one storage transaction, transactions and single writes at a time. */
-const together = 90;
+const together = 100;
 const transactionsAtOnce = 4;
 const singlesAtOnce = 16;
 

@@ -52,7 +52,7 @@ export function hubTrouble(error: unknown): ServiceError {
 }
 
 /** An error of the SDK as its name, message and stack alone. */
-export function withoutExchange(error: unknown): Error {
+function withoutExchange(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const bare = new Error(error.message);
   bare.name = error.name;
