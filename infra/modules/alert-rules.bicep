@@ -8,7 +8,7 @@ param healthUrl string
 param email string
 
 // Severity 1 wakes, 2 waits for the morning. Times are looked at every five minutes.
-// The app itself reads these two poison queues and writes down what failed: nobody needs to be woken for that.
+// The app itself reads these poison queues and writes down what failed: nobody needs to be woken for that.
 var rules = [
   {
     name: 'parked-messages'
@@ -22,7 +22,7 @@ var rules = [
     severity: 1
     window: 'PT15M'
     description: 'A queue message failed five times and was put aside. Read the queue whose name ends in -poison, mend the cause, put the message back.'
-    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/" and not(Uri has_any ("/commands-poison/", "/devicedata-poison/"))'
+    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/" and not(Uri has_any ("/commands-poison/", "/devicedata-poison/", "/registrations-poison/"))'
   }
   {
     name: 'consumer-lag'
@@ -44,7 +44,7 @@ union late, stuck
     name: 'failed-registrations'
     severity: 2
     window: 'PT15M'
-    description: 'Devices could not be registered with the hub. Read msdyn_registrationmessage of the devices whose registration status is Error.'
+    description: 'Devices could not be registered with the hub. Each line that begins with Registration failed names a device and says what to do; so does its msdyn_registrationmessage.'
     query: 'union (AppTraces | where Message startswith "Registration failed"), (AppRequests | where Name startswith "onRegistration" and Success == false)'
   }
   {

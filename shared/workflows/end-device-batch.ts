@@ -1,4 +1,6 @@
+import type { Failure } from '../domain/batch-progress';
 import { actionOf, devicesOf } from '../domain/device-job';
+import type { JobAction } from '../domain/device-job';
 import { done, failed } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
 import { oursIn, twinPatch, wantedIn } from '../domain/twin-sync';
@@ -18,22 +20,29 @@ const isDone: Readonly<Record<DeviceAction, (identity: Identity | undefined) => 
   Deactivate: (identity) => identity?.enabled === false,
 };
 
+/** Whom a batch that was given up leaves behind. */
+export interface Ended {
+  action: JobAction;
+  failed: number;
+  failures: readonly Failure[];
+}
+
 /**
  * Gives a batch up: its devices end as failed, with the reason. Where a hub is given it is asked first, so that nobody ends
- * in Error for whom the hub has done what was asked. Answers how many devices failed; undefined when the batch was done.
+ * in Error for whom the hub has done what was asked. Answers who failed; undefined when the batch was done.
  */
 export async function endDeviceBatch(
   batch: string,
   reason: string,
   deps: CompleteDeps & { hub?: DeviceRegistry },
-): Promise<number | undefined> {
+): Promise<Ended | undefined> {
   const open = await openBatch(batch, deps.records);
   if (!open) return undefined;
   const action = actionOf(open.job);
   if (action === 'Import') {
     const count = Math.max(1, devicesOf(open.batch).length);
     await completeBatch(batch, { finished: count, failed: count, lines: [reason] }, deps);
-    return count;
+    return { action, failed: count, failures: [] };
   }
   const { job, gone } = open;
   const ids = open.devices.map(({ row }) => String(row['msdyn_iotdeviceid']));
@@ -48,7 +57,7 @@ export async function endDeviceBatch(
   }
   const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
   await completeBatch(batch, figures, deps);
-  return figures.failed;
+  return { action, failed: figures.failed, failures: figures.failures ?? [] };
 }
 
 /** What belongs in the twin counts as there only when it is. */

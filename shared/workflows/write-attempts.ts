@@ -1,5 +1,5 @@
-import type { BatchFigures } from '../domain/batch-progress';
-import { after, historyId, historyOf } from '../domain/registration';
+import type { BatchFigures, Failure } from '../domain/batch-progress';
+import { after, historyId, historyOf, overtaken } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
 import { isSynced } from '../domain/twin-sync';
 import { attemptOutcome } from '../model/choices';
@@ -75,7 +75,19 @@ export async function writeAttempts(
     finished: devices.length,
     failed: [...outcomes.values()].filter((succeeded) => !succeeded).length,
     lines: gone.map((id) => deleted(id)),
+    failures: devices.flatMap(({ row }) => failureOf(row, new Set(before), attempts)),
   };
+}
+
+/** None for who was dealt with before, and for who is to become something else by now. */
+function failureOf(
+  { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device,
+  before: ReadonlySet<string>,
+  attempts: ReadonlyMap<string, Attempt>,
+): Failure[] {
+  const attempt = attempts.get(id!)!;
+  if (attempt.succeeded || attempt === overtaken || before.has(id!)) return [];
+  return [{ device: deviceId ?? id!, message: attempt.message ?? '' }];
 }
 
 /** For the job: a device that is there no more can say nothing itself. */
@@ -92,5 +104,6 @@ export function batchFigures(
     finished: now.finished + finished.size + gone.length,
     failed: now.failed + failedBefore + gone.length,
     lines: [...(now.lines ?? []), ...gone.map((id) => deleted(id))],
+    failures: now.failures ?? [],
   };
 }

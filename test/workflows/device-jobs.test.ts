@@ -43,7 +43,8 @@ describe('a registration', () => {
     const good = await world.device('good');
     const bad = await world.device('bad', { msdyn_tags: '{"a b":1}' });
     const job = await world.ask('Register', [good, bad]);
-    await world.work();
+    const message = expect.stringMatching(/no name for a property.*register it again/) as string;
+    expect(await world.work()).toMatchObject([{ action: 'Register', failures: [{ device: 'bad', message }] }]);
     expect((await world.deviceNow(good)).msdyn_registrationstatus).toBe(registered);
     const wrong = await world.deviceNow(bad);
     expect(wrong.msdyn_registrationstatus).toBe(failed);
@@ -215,7 +216,13 @@ describe('a hub that is away', () => {
       if (asked > 1) delete world.hub.trouble;
       return find(ids);
     };
-    expect(await world.work()).toMatchObject([{ kind: 'given-up', failed: 1 }]);
+    expect(await world.work()).toMatchObject([
+      {
+        kind: 'given-up',
+        failed: 1,
+        failures: [{ device: 'not', message: expect.stringMatching(/Ask for it again/) }],
+      },
+    ]);
     expect((await world.deviceNow(taken)).msdyn_registrationstatus).toBe(registered);
     expect((await world.deviceNow(not)).msdyn_registrationstatus).toBe(failed);
     expect((await world.deviceNow(not)).msdyn_registrationmessage).toMatch(/waiting since .* Ask for it again/);
@@ -238,10 +245,10 @@ describe('a batch that is cut short', () => {
     const message = world.queue.messages.shift()!;
     await expect(runDeviceBatch(message, world.deps)).rejects.toThrow('killed');
     world.hub.create = create;
-    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: 0 });
+    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: [] });
     world.clock.now += 121_000;
-    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 1, ended: 0 });
-    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: 0 });
+    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 1, ended: [] });
+    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: [] });
     await world.work();
     expect(world.hub.calls).toEqual(['create', 'find']);
     expect(await world.history()).toHaveLength(3);
@@ -325,7 +332,11 @@ test('poison ends its devices in Error with the reason, and a history row each',
   const world = deviceJobs();
   const id = await world.device('a');
   const job = await world.ask('Register', [id]);
-  expect(await endDeviceBatch(world.queue.messages[0]!.batch, 'It failed five times.', world.deps)).toBe(1);
+  expect(await endDeviceBatch(world.queue.messages[0]!.batch, 'It failed five times.', world.deps)).toEqual({
+    action: 'Register',
+    failed: 1,
+    failures: [{ device: 'a', message: 'It failed five times.' }],
+  });
   expect(await endDeviceBatch(world.queue.messages[0]!.batch, 'It failed five times.', world.deps)).toBeUndefined();
   expect(await world.deviceNow(id)).toMatchObject({
     msdyn_registrationstatus: failed,
