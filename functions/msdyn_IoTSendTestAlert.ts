@@ -17,7 +17,7 @@ export function sendTestAlert(dependencies: () => TestAlertDeps) {
 }
 
 app.http('msdyn_IoTSendTestAlert', {
-  route: 'data/v9.2/msdyn_IoTSendTestAlert',
+  route: 'api/data/v9.2/msdyn_IoTSendTestAlert',
   methods: ['POST'],
   authLevel: 'function',
   handler: sendTestAlert(testAlerts),

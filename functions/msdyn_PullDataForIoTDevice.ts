@@ -19,7 +19,7 @@ export function pullDataForIoTDevice(dependencies: () => AskForDataDeps) {
 }
 
 app.http('msdyn_PullDataForIoTDevice', {
-  route: 'data/v9.2/msdyn_PullDataForIoTDevice',
+  route: 'api/data/v9.2/msdyn_PullDataForIoTDevice',
   methods: ['POST'],
   authLevel: 'function',
   handler: pullDataForIoTDevice(deviceDataRequests),
