@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { deviceDataRequests } from '../shared/composition';
 import { idsIn } from '../shared/domain/id-list';
 import { calling } from '../shared/odata/action-call';
-import { askForDeviceData } from '../shared/workflows/ask-for-device-data';
+import { askForDeviceData, foreseeDeviceData } from '../shared/workflows/ask-for-device-data';
 import type { AskForDataDeps } from '../shared/workflows/ask-for-device-data';
 
 /**
@@ -12,7 +12,9 @@ import type { AskForDataDeps } from '../shared/workflows/ask-for-device-data';
 export function pullDataForIoTDevice(dependencies: () => AskForDataDeps) {
   return calling('msdyn_PullDataForIoTDevice', async ({ IoTDeviceIds, DryRun }) => {
     const ids = idsIn('IoTDeviceIds', IoTDeviceIds).map(({ id }) => id);
-    await askForDeviceData(ids, { dryRun: DryRun ?? false }, dependencies());
+    if (DryRun) return { values: await foreseeDeviceData(ids, dependencies()) };
+    await askForDeviceData(ids, dependencies());
+    return {};
   });
 }
 

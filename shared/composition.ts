@@ -236,6 +236,7 @@ export const twins = once((): TwinDeps => ({
 export const deviceDataRequests = once((): AskForDataDeps => ({
   records: recordStore(),
   pulls: dataQueue(),
+  openWork: openWork(),
   now,
   unique: randomUUID,
 }));
@@ -245,11 +246,17 @@ export const deviceData = once((): PullDeps => ({
   records: recordStore(),
   twins: deviceTwins,
   pulls: dataQueue(),
+  openWork: openWork(),
   now,
 }));
 
 /** What taking the hub's notices needs. */
-export const hubNotices = once((): NoticeDeps => ({ records: recordStore(), pulls: dataQueue(), now }));
+export const hubNotices = once((): NoticeDeps => ({
+  records: recordStore(),
+  pulls: dataQueue(),
+  openWork: openWork(),
+  now,
+}));
 
 const twinQueue = once(() => queueOf<TwinWork>('twins'));
 const dataQueue = once(() => queueOf<DeviceDataRequest>('devicedata'));

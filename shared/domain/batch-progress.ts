@@ -1,5 +1,6 @@
 import { jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
+import type { JobAction } from './device-job';
 
 /** What somebody who is told of a batch does: nothing, come again, or begin, perhaps where somebody else was cut short. */
 export type Turn = { kind: 'done' } | { kind: 'busy'; until: number } | { kind: 'begin'; again: boolean };
@@ -56,12 +57,33 @@ export function staleness(batch: DeviceJobBatch, now: number, retryAfter: number
   return now - last >= patience ? 'queue' : 'leave';
 }
 
+/** A device for which something could not be done. `device` is its Device ID, or the id of its record; `message` says what to do. */
+export interface Failure {
+  device: string;
+  message: string;
+}
+
+/** The line of a log that tells of it. Rules that wake people look for its beginning. */
+export function failureLine(action: JobAction, { device, message }: Failure): string {
+  return `${nounOf[action]} failed for device '${device}': ${message}`;
+}
+
+const nounOf: Readonly<Record<JobAction, string>> = {
+  Register: 'Registration',
+  Unregister: 'Unregistration',
+  Activate: 'Activation',
+  Deactivate: 'Deactivation',
+  Import: 'Import',
+};
+
 /** How the devices of a batch ended; more follow when the batch was a page of many. */
 export interface BatchFigures {
   finished: number;
   failed: number;
   /** For the job: what went wrong, one line each. */
   lines?: readonly string[];
+  /** For the log: the devices that failed now, not those of an earlier try. */
+  failures?: readonly Failure[];
   more?: boolean;
 }
 

@@ -6,7 +6,8 @@ import { contested, writeAttempts } from './write-condition';
 
 /**
  * Sets columns of a record, decided on the record as it is by then: `change` is asked again when somebody else wrote
- * first, and answers undefined when there is nothing to change. Alerts stay in step with their groups. Answers the
+ * first, and answers undefined when there is nothing to change. Alerts stay in step with their groups, which devices do not have:
+ * those have `reviseDevices`. Answers the
  * record, or undefined when there is none.
  */
 export async function reviseRecord(
