@@ -36,10 +36,11 @@ export function request(
 export function asked(action: DeviceAction, device: Device, kind: Request['kind'], now: number): Device {
   const time = { ccs_registrationrequestedon: new Date(now).toISOString() };
   const { 'In Progress': inProgress, Unknown } = registrationStatus;
-  if (action === 'Register' && kind === 'start') {
+  if (action === 'Register') {
     // From here on what belongs in the twin may be there, however this ends, so that it is ours to take out.
-    const mayBeThere = intended(wantedIn(device), oursIn(device));
-    return { ...time, ...mayBeThere, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
+    const common = { ...time, ...intended(wantedIn(device), oursIn(device)) };
+    if (kind !== 'start') return common;
+    return { ...common, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
   }
   // A registration on its way is overtaken: until this is done, nobody knows what the hub has.
   const overtaken = action === 'Unregister' && device.msdyn_registrationstatus === inProgress;
