@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
-import { deviceDataRequests } from '../shared/composition';
+import { access, deviceDataRequests } from '../shared/composition';
 import { idsIn } from '../shared/domain/id-list';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { askForDeviceData } from '../shared/workflows/ask-for-device-data';
 import type { AskForDataDeps } from '../shared/workflows/ask-for-device-data';
 
@@ -19,6 +20,6 @@ export function pullDataForIoTDevice(dependencies: () => AskForDataDeps) {
 app.http('msdyn_PullDataForIoTDevice', {
   route: 'data/v9.2/msdyn_PullDataForIoTDevice',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: pullDataForIoTDevice(deviceDataRequests),
+  authLevel: 'anonymous',
+  handler: guarded(access, pullDataForIoTDevice(deviceDataRequests)),
 });

@@ -3,6 +3,7 @@ import type { Device } from '../model/entities';
 import { makeId, shardOf } from './ids';
 import { deviceIdProblem } from './record-rules';
 import type { JsonObject } from './twin-content';
+import { createdBy } from './stamps';
 
 /** What an identity says that was found in the hub. */
 export interface Found {
@@ -41,8 +42,7 @@ export function newDevice(found: Found, now: number): Device {
     msdyn_deviceid: deviceId,
     statecode: plainState.Active,
     statuscode: plainStatus.Active,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
     ...broughtUpToDate({}, found),
   };
 }

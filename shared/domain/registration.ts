@@ -3,6 +3,7 @@ import type { Row } from '../model/edm';
 import type { Device, EntityRecord } from '../model/entities';
 import type { JobAction } from './device-job';
 import { makeId, placeInId, shardOfId } from './ids';
+import { createdBy } from './stamps';
 
 /** What can be asked for devices that have records. */
 export type DeviceAction = Exclude<JobAction, 'Import'>;
@@ -103,7 +104,6 @@ export function historyOf(action: DeviceAction, device: Row, attempt: Attempt, j
     ccs_outcome: attempt.succeeded ? attemptOutcome.Succeeded : attemptOutcome.Failed,
     ccs_message: attempt.message?.slice(0, 2000) ?? null,
     ...active,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
   };
 }

@@ -8,6 +8,7 @@ import type { RecordStore } from '../ports/record-store';
 import type { Followers } from './followers';
 import { inTurns } from './in-turns';
 import type { OpenBatch } from './open-batch';
+import { modifiedBy } from '../domain/stamps';
 
 interface Deps {
   hub: DeviceRegistry;
@@ -69,7 +70,7 @@ async function takeIn(identity: Identity, job: string, { records, followers, now
     }
     const columns = broughtUpToDate(stored.row, identity);
     if (Object.keys(columns).length === 0) return;
-    const row = { ...stored.row, ...columns, modifiedon: new Date(now()).toISOString() };
+    const row = { ...stored.row, ...columns, ...modifiedBy(new Date(now()).toISOString()) };
     if ((await records.replace('msdyn_iotdevice', row, stored.etag)).kind === 'replaced') return;
   }
   throw new Error(`The device '${identity.deviceId}' is changed by too many at once.`);

@@ -2,6 +2,7 @@ import type { Row } from '../model/edm';
 import type { Device } from '../model/entities';
 import type { RecordStore, Stored } from '../ports/record-store';
 import { contested, writeAttempts } from './write-condition';
+import { modifiedBy } from '../domain/stamps';
 
 /**
  * Sets columns of a device, those that `change` answers for the device as it is by then. Answers whether something was
@@ -17,7 +18,7 @@ export async function reviseDevice(
   for (let attempt = 0; attempt < writeAttempts; attempt += 1) {
     const columns = stored && change(stored.row);
     if (!stored || !columns || isAsBefore(stored.row, columns)) return false;
-    const row: Row = { ...stored.row, ...columns, modifiedon: new Date(now()).toISOString() };
+    const row: Row = { ...stored.row, ...columns, ...modifiedBy(new Date(now()).toISOString()) };
     if ((await records.replace('msdyn_iotdevice', row, stored.etag)).kind === 'replaced') return true;
     stored = await records.get('msdyn_iotdevice', id);
   }

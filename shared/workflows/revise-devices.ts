@@ -5,6 +5,7 @@ import { entity } from '../model/entities';
 import type { Device, EntityName } from '../model/entities';
 import type { RecordStore, Stored, Write } from '../ports/record-store';
 import { inTurns } from './in-turns';
+import { modifiedBy } from '../domain/stamps';
 
 /** What is to be written for a device: columns of its own, and a new record in its shard that says so. */
 export interface Revision {
@@ -18,6 +19,8 @@ export type Revise = (device: Device) => Revision | false;
 interface Deps {
   records: RecordStore;
   now(): number;
+  /** The user for whom they are written; the service itself when there is none. */
+  by?: string;
 }
 
 /** Rows in one storage transaction, transactions and single writes at a time. */
@@ -38,7 +41,7 @@ export async function reviseDevices(
 ): Promise<{ before: string[]; gone: string[] }> {
   const left: Stored[] = [];
   const write = async (chunk: readonly Stored[]): Promise<void> => {
-    const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps.now()));
+    const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps));
     if (writes.length === 0) return;
     // A device may bring a second row along.
     const { kind } = writes.length > together ? { kind: 'apart' } : await deps.records.writeTogether(writes);
@@ -57,7 +60,8 @@ export async function reviseDevices(
   return unwritten;
 }
 
-async function reviseOne(id: string, revise: Revise, { records, now }: Deps): Promise<'decided' | 'before' | 'gone'> {
+async function reviseOne(id: string, revise: Revise, deps: Deps): Promise<'decided' | 'before' | 'gone'> {
+  const { records } = deps;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const stored = await records.get('msdyn_iotdevice', id);
     const revision = stored && revise(stored.row);
@@ -65,7 +69,7 @@ async function reviseOne(id: string, revise: Revise, { records, now }: Deps): Pr
     if (!revision) return 'decided';
     const { also } = revision;
     if (also && (await records.get(also.entity, String(also.row[entity(also.entity).key])))) return 'before';
-    const writes = writesOf(stored, revision, now());
+    const writes = writesOf(stored, revision, deps);
     if (writes.length === 0 || (await records.writeTogether(writes)).kind === 'written') return 'decided';
   }
   throw new ServiceError(
@@ -74,10 +78,10 @@ async function reviseOne(id: string, revise: Revise, { records, now }: Deps): Pr
   );
 }
 
-function writesOf({ row, etag }: Stored, revision: Revision | false, now: number): Write[] {
+function writesOf({ row, etag }: Stored, revision: Revision | false, { now, by }: Deps): Write[] {
   if (!revision) return [];
   const { columns, also } = revision;
-  const next: Row = { ...row, ...columns, modifiedon: new Date(now).toISOString() };
+  const next: Row = { ...row, ...columns, ...modifiedBy(new Date(now()).toISOString(), by) };
   return [
     ...(Object.keys(columns).length > 0 ? [{ entity: 'msdyn_iotdevice', row: next, etag, before: row } as const] : []),
     ...(also ? [also] : []),
