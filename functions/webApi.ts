@@ -22,7 +22,8 @@ import type { Message } from '../shared/odata/message';
 import { multipleAnswer } from '../shared/odata/multiple-request';
 import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
-import { demandChange, demandQuestion, permitted } from '../shared/odata/rights';
+import type { WebRequest } from '../shared/odata/request';
+import { demandChange, demandQuestion, demandResource, permitted } from '../shared/odata/rights';
 import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
 import { makeChanges } from '../shared/workflows/make-changes';
@@ -76,9 +77,12 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
   return async (request, context, caller = localCaller) => {
     const report = (error: unknown) => context.error(error);
 
+    const read = async (message: Message): Promise<WebRequest> =>
+      readRequest(message, (resource) => demandResource(caller, message.method, resource));
+
     const serve = async (message: Message, inBatch: boolean): Promise<HttpResponseInit> =>
       answering(async () => {
-        const request = await readRequest(message);
+        const request = await read(message);
         const deps: WriteDeps = { ...dependencies(), by: caller.id };
         switch (request.kind) {
           case 'question':
@@ -95,7 +99,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
             if (inBatch) throw new ServiceError('unsupported', 'A batch cannot stand inside of a batch.');
             return batchAnswer(request.items, request.asker, {
               serve: async (part) => callAction(part) ?? serve(part, true),
-              read: readRequest,
+              read,
               change: async (steps) => makeChanges(permitted(caller, steps), deps),
               answer: async (write, changed) => writtenAnswer(write, changed, deps),
               unique: deps.unique,

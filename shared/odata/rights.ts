@@ -2,11 +2,27 @@ import { demandTable } from '../domain/caller';
 import type { Caller } from '../domain/caller';
 import { tableOf as expandedTable } from '../domain/expansion';
 import type { Expansion } from '../domain/expansion';
+import type { Operation } from '../model/rights';
 import type { EntityName } from '../model/entities';
 import { tableOf } from '../workflows/change';
 import type { Change } from '../workflows/change';
 import type { Step } from '../workflows/make-changes';
+import type { Resource, Operation as ManyOperation } from './resource';
 import type { Question } from './question';
+
+/** Refuses a caller who may not write there, before the body is looked at. What exactly is read or written comes later. */
+export function demandResource(caller: Caller, method: string, resource: Resource): void {
+  if (resource.kind === 'multiple') {
+    for (const operation of ofMany[resource.operation]) demandTable(caller, operation, resource.entity);
+  } else if (resource.kind === 'collection' && method === 'POST') demandTable(caller, 'create', resource.entity);
+  else if (resource.kind === 'record' && method === 'PATCH') demandTable(caller, 'update', resource.key.entity);
+}
+
+const ofMany: Readonly<Record<ManyOperation, readonly Operation[]>> = {
+  CreateMultiple: ['create'],
+  UpdateMultiple: ['update'],
+  UpsertMultiple: ['update', 'create'],
+};
 
 /** Refuses a caller who may not read one of the tables that the answer would tell of, those that are expanded included. */
 export function demandQuestion(caller: Caller, question: Question): void {

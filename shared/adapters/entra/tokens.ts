@@ -7,6 +7,8 @@ export interface TokenRules {
   audiences: readonly string[];
   /** Where the issuer's public keys are (JWKS). */
   keysUrl: string;
+  /** Milliseconds for which keys are not asked for again because a token names one that is not known. */
+  askAgainAfter?: number;
 }
 
 /** Longer than any token of Microsoft Entra ID; more is not even looked at. */
@@ -22,9 +24,14 @@ const clockTolerance = 60;
  * Verifies access tokens of Microsoft Entra ID, or of another issuer with a JWKS. Keys are fetched when a token names one that
  * is not known (at most every 30 seconds, so that made-up names cost nothing), and anew after ten minutes.
  */
-export async function entraTokens({ issuers, audiences, keysUrl }: TokenRules): Promise<Tokens> {
+export async function entraTokens({
+  issuers,
+  audiences,
+  keysUrl,
+  askAgainAfter = 30_000,
+}: TokenRules): Promise<Tokens> {
   const { createRemoteJWKSet, errors, jwtVerify } = await import('jose');
-  const keys = createRemoteJWKSet(new URL(keysUrl), { cooldownDuration: 30_000, timeoutDuration: 5000 });
+  const keys = createRemoteJWKSet(new URL(keysUrl), { cooldownDuration: askAgainAfter, timeoutDuration: 5000 });
   const options = {
     // One algorithm only: no 'none', and no public key taken for a shared secret.
     algorithms: ['RS256'],
