@@ -29,7 +29,7 @@ test('with --auth the stack gives tokens for roles, and takes nothing else but i
       body: new URLSearchParams([
         ['client_id', 'ada'],
         ['client_secret', secret],
-        ...roles.map((role) => ['role', role]),
+        ...roles.map((role): [string, string] => ['role', role]),
       ]),
     });
   const call = async (headers: Record<string, string>, method = 'GET') =>
@@ -50,6 +50,6 @@ test('with --auth the stack gives tokens for roles, and takes nothing else but i
   expect(await call(bearer, 'POST')).toBe(403);
   expect(await call({ 'x-functions-key': functionKey! }, 'POST')).toBe(204);
 
-  process.kill(running.pid!, 'SIGTERM');
+  process.kill(running.pid, 'SIGTERM');
   await until(() => processesOf(base).length === 0, 20);
 });
