@@ -13,7 +13,7 @@ export function activateIoTDevice(dependencies: () => JobDeps) {
 }
 
 app.http('ccs_ActivateIoTDevice', {
-  route: 'data/v9.2/ccs_ActivateIoTDevice',
+  route: 'api/data/v9.2/ccs_ActivateIoTDevice',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, activateIoTDevice(registration)),

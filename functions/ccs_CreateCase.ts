@@ -16,7 +16,7 @@ export function createCase(dependencies: () => ParentDeps) {
 }
 
 app.http('ccs_CreateCase', {
-  route: 'data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateCase',
+  route: 'api/data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateCase',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, createCase(parenting)),

@@ -16,7 +16,7 @@ export function createWorkOrder(dependencies: () => ParentDeps) {
 }
 
 app.http('ccs_CreateWorkOrder', {
-  route: 'data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateWorkOrder',
+  route: 'api/data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateWorkOrder',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, createWorkOrder(parenting)),

@@ -13,7 +13,7 @@ export function deactivateIoTDevice(dependencies: () => JobDeps) {
 }
 
 app.http('ccs_DeactivateIoTDevice', {
-  route: 'data/v9.2/ccs_DeactivateIoTDevice',
+  route: 'api/data/v9.2/ccs_DeactivateIoTDevice',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, deactivateIoTDevice(registration)),

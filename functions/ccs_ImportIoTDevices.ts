@@ -13,7 +13,7 @@ export function importIoTDevices(dependencies: () => ImportDeps) {
 }
 
 app.http('ccs_ImportIoTDevices', {
-  route: 'data/v9.2/ccs_ImportIoTDevices',
+  route: 'api/data/v9.2/ccs_ImportIoTDevices',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, importIoTDevices(deviceImport)),

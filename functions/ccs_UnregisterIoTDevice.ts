@@ -13,7 +13,7 @@ export function unregisterIoTDevice(dependencies: () => JobDeps) {
 }
 
 app.http('ccs_UnregisterIoTDevice', {
-  route: 'data/v9.2/ccs_UnregisterIoTDevice',
+  route: 'api/data/v9.2/ccs_UnregisterIoTDevice',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, unregisterIoTDevice(registration)),

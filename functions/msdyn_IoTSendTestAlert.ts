@@ -18,7 +18,7 @@ export function sendTestAlert(dependencies: () => TestAlertDeps) {
 }
 
 app.http('msdyn_IoTSendTestAlert', {
-  route: 'data/v9.2/msdyn_IoTSendTestAlert',
+  route: 'api/data/v9.2/msdyn_IoTSendTestAlert',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, sendTestAlert(testAlerts)),

@@ -11,7 +11,7 @@ export const jsonGetBoolean = calling(
 );
 
 app.http('msdyn_JsonGetBoolean', {
-  route: 'data/v9.2/msdyn_JsonGetBoolean',
+  route: 'api/data/v9.2/msdyn_JsonGetBoolean',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, jsonGetBoolean),

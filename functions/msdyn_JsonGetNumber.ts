@@ -11,7 +11,7 @@ export const jsonGetNumber = calling(
 );
 
 app.http('msdyn_JsonGetNumber', {
-  route: 'data/v9.2/msdyn_JsonGetNumber',
+  route: 'api/data/v9.2/msdyn_JsonGetNumber',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, jsonGetNumber),

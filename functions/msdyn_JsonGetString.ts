@@ -11,7 +11,7 @@ export const jsonGetString = calling(
 );
 
 app.http('msdyn_JsonGetString', {
-  route: 'data/v9.2/msdyn_JsonGetString',
+  route: 'api/data/v9.2/msdyn_JsonGetString',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, jsonGetString),

@@ -20,7 +20,7 @@ export function parentIoTAlerts(dependencies: () => ParentDeps & { timespan: Tim
 }
 
 app.http('msdyn_ParentIoTAlerts', {
-  route: 'data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.msdyn_ParentIoTAlerts',
+  route: 'api/data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.msdyn_ParentIoTAlerts',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, parentIoTAlerts(parenting)),

@@ -18,7 +18,7 @@ export function pullDataForIoTDevice(dependencies: () => AskForDataDeps) {
 }
 
 app.http('msdyn_PullDataForIoTDevice', {
-  route: 'data/v9.2/msdyn_PullDataForIoTDevice',
+  route: 'api/data/v9.2/msdyn_PullDataForIoTDevice',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, pullDataForIoTDevice(deviceDataRequests)),

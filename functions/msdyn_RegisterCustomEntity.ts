@@ -18,7 +18,7 @@ export function registerCustomEntity(dependencies: () => EnableDeps) {
 }
 
 app.http('msdyn_RegisterCustomEntity', {
-  route: 'data/v9.2/msdyn_RegisterCustomEntity',
+  route: 'api/data/v9.2/msdyn_RegisterCustomEntity',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, registerCustomEntity(registration)),

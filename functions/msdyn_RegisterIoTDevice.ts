@@ -19,7 +19,7 @@ export function registerIoTDevice(dependencies: () => RegisterDeps) {
 }
 
 app.http('msdyn_RegisterIoTDevice', {
-  route: 'data/v9.2/msdyn_RegisterIoTDevice',
+  route: 'api/data/v9.2/msdyn_RegisterIoTDevice',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: guarded(access, registerIoTDevice(registration)),

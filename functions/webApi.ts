@@ -48,7 +48,7 @@ import { registerIoTDevice } from './msdyn_RegisterIoTDevice';
  * names, so this catch-all comes after every action (`ccs_…`, `msdyn_…`).
  */
 app.http('webApi', {
-  route: 'data/v9.2/{*path}',
+  route: 'api/data/v9.2/{*path}',
   methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
   authLevel: 'anonymous',
   handler: guarded(

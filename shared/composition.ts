@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { app } from '@azure/functions';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
+import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
@@ -207,6 +210,12 @@ export const testAlerts = once((): TestAlertDeps => ({
   now,
   unique: randomUUID,
 }));
+
+/** The built console: beside the one file of the package, or beside the folder of the compiled app. */
+export const pageFiles = once(() => {
+  const beside = join(__dirname, 'console');
+  return folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+});
 
 const pacedRegistry = onceLoaded(async () => {
   const account = config().iotHub && hubAccount();

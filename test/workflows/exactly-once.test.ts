@@ -1,3 +1,4 @@
+import { inTurns } from '../../shared/workflows/in-turns';
 import { startAzurite } from '../../infra/local/azurite';
 import type { Azurite } from '../../infra/local/azurite';
 import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
@@ -110,7 +111,11 @@ test('a batch of a thousand new devices, each of which opens a case, fits the li
   const category = await seed(records, 'msdyn_iotdevicecategory', 'many', {});
   const ids = Array.from({ length: 1000 }, (_, i) => `many d${i}`);
   const link = { _msdyn_account_value: account, _msdyn_category_value: category };
-  await Promise.all(ids.map((id) => seed(records, 'msdyn_iotdevice', id, { msdyn_deviceid: id, ...link })));
+  await inTurns(
+    ids,
+    16,
+    async (id) => void (await seed(records, 'msdyn_iotdevice', id, { msdyn_deviceid: id, ...link })),
+  );
   const text = 'x'.repeat(7_000);
   const events = ids.map((id, i) => event(i, alertRecord(id, { text })));
   await ingestEvents({ ...source, hub: 'many' }, events, newWriter());

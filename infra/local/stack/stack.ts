@@ -97,7 +97,9 @@ async function bringUp(
   });
   if (stop.aborted) return () => undefined;
   out.say(`Ready ${host.url}`);
-  out.say(`Cases: ${host.url}/api/data/v9.2/incidents  Keys and addresses: ${join(path, 'stack.json')}  Stop: Ctrl-C`);
+  out.say(
+    `Console: ${host.url}/console  Web API: ${host.url}/api/data/v9.2/  Keys and addresses: ${join(path, 'stack.json')}  Stop: Ctrl-C`,
+  );
   return reportFigures({ api, fleet: () => figures, print: out.say, interval: figuresEvery });
 }
 
