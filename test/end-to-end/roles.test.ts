@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startIssuer } from '../../infra/local/issuer/issuer';
 import type { Issuer } from '../../infra/local/issuer/issuer';
 import { action, actions } from '../../shared/model/actions';
@@ -139,12 +142,12 @@ describe.each(roles)('%s', (role) => {
 });
 
 describe('nobody', () => {
-  it('gets in anywhere but to the health of the app', async () => {
+  it('gets in anywhere but to the health of the app and the files of the console', async () => {
     const { origin } = new URL(stack.api());
     const headers = { 'x-functions-key': stack.masterKey() };
     const listed = (await (await fetch(`${origin}/admin/functions`, { headers })).json()) as { name: string }[];
     const called = listed.map(({ name }) => name).filter((name) => !name.startsWith('on'));
-    expect(called.toSorted()).toEqual(['health', 'webApi', ...Object.keys(actions)].toSorted());
+    expect(called.toSorted()).toEqual(['console', 'health', 'webApi', ...Object.keys(actions)].toSorted());
     expect((await fetch(`${origin}/api/health`)).status).toBe(200);
     for (const knock of [...knocks, { method: 'GET', path: '' }, { method: 'GET', path: '$metadata' }]) {
       const { status, headers: sent, text } = await send(knock, {});
@@ -212,6 +215,23 @@ describe('what is expanded', () => {
     for (const end of ['', '/$count', '/$ref']) {
       expect((await send({ method: 'GET', path: members + end }, bearer('IoT.Reader'))).status).toBe(403);
     }
+  });
+});
+
+describe('an address in a body', () => {
+  it('names a record here, and is not fetched', async () => {
+    let asked = 0;
+    const elsewhere = createServer((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+    const { port } = elsewhere.address() as AddressInfo;
+    const bind = `http://127.0.0.1:${port}/api/data/v9.2/accounts(${nobodys})`;
+    const body = JSON.stringify({ msdyn_name: 'x', 'msdyn_Account@odata.bind': bind });
+    const { status } = await send({ method: 'POST', path: 'msdyn_iotdevices', body }, bearer('IoT.Administrator'));
+    elsewhere.close();
+    expect({ status, asked }).toEqual({ status: 404, asked: 0 });
   });
 });
 

@@ -33,9 +33,9 @@ async function knock(headers: Record<string, string>, more: Partial<AccessDeps> 
   };
   const door = guarded(() => ({ ...access.deps, ...more }), inside);
   const answer = await door(requestTo(method, url, headers), { error: (...words) => void faults.push(...words) });
-  const sent = new Headers(answer.headers as Record<string, string>);
+  const sent = new Headers(answer.headers);
   const { error } = answer.body
-    ? (JSON.parse(String(answer.body)) as { error: { code: string; message: string } })
+    ? (JSON.parse(answer.body as string) as { error: { code: string; message: string } })
     : {};
   return { status: answer.status, caller, faults, challenge: sent.get('www-authenticate'), error };
 }
@@ -222,9 +222,20 @@ describe('the keys of the issuer', () => {
     server.closeAllConnections();
   });
 
-  it('that cannot be had are nobody caller’s fault: 503, and somebody is told', async () => {
-    const tokens = await entraTokens({ issuers: ['x'], audiences: ['a'], keysUrl: 'http://127.0.0.1:9/keys' });
+  test.each([
+    { which: 'that cannot be had', answer: undefined },
+    { which: 'that are no JSON', answer: '<html>' },
+    { which: 'that are no keys', answer: '{"keys":"none"}' },
+  ])('$which are not the fault of a caller: 503, and somebody is told', async ({ answer }) => {
+    const server = createServer((request, response) =>
+      answer === undefined ? request.destroy() : response.end(answer),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const keysUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const tokens = await entraTokens({ issuers: ['x'], audiences: ['a'], keysUrl });
     const { status, faults } = await knock(bearer(access.tokenFor('IoT.Reader')), { tokens });
+    server.close();
+    server.closeAllConnections();
     expect(status).toBe(503);
     expect(faults).toHaveLength(1);
   });

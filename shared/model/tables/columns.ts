@@ -25,7 +25,7 @@ export const fixed = <C extends object>(column: C) => ({ ...column, fixed: true 
 export const required = <C extends object>(column: C) => ({ ...column, required: true }) as const;
 
 /** When, and by whom, a record of the table was made and last written. */
-export const createdAndModified = <T extends string>(table: T) =>
+export const createdAndModified = (table: string) =>
   ({
     createdon: readOnly(time('Created On')),
     createdby: readOnly(lookup('Created By', 'systemuser', 'createdby', `lk_${table}_createdby`)),
