@@ -17,7 +17,9 @@ if (!hasBrowser) {
 module.exports = {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  transform: { '^.+\\.ts$|/node_modules/jose/.+\\.js$': ['@swc/jest'] },
+  // jose is published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   testTimeout: 30_000,
   maxWorkers: 2,
   ...(!hasBrowser && { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/console/browser/'] }),

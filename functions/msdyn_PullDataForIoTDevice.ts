@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
-import { deviceDataRequests } from '../shared/composition';
+import { access, deviceDataRequests } from '../shared/composition';
 import { idsIn } from '../shared/domain/id-list';
 import { calling } from '../shared/odata/action-call';
 import { askForDeviceData, foreseeDeviceData } from '../shared/workflows/ask-for-device-data';
+import { guarded } from '../shared/odata/guarded';
 import type { AskForDataDeps } from '../shared/workflows/ask-for-device-data';
 
 /**
@@ -21,6 +22,6 @@ export function pullDataForIoTDevice(dependencies: () => AskForDataDeps) {
 app.http('msdyn_PullDataForIoTDevice', {
   route: 'api/data/v9.2/msdyn_PullDataForIoTDevice',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: pullDataForIoTDevice(deviceDataRequests),
+  authLevel: 'anonymous',
+  handler: guarded(access, pullDataForIoTDevice(deviceDataRequests)),
 });

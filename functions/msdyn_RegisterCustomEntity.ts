@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
-import { registration } from '../shared/composition';
+import { access, registration } from '../shared/composition';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { enableRecords, foreseeEnabling } from '../shared/workflows/enable-records';
 import type { EnableDeps } from '../shared/workflows/enable-records';
 
@@ -9,9 +10,9 @@ import type { EnableDeps } from '../shared/workflows/enable-records';
  * registered.
  */
 export function registerCustomEntity(dependencies: () => EnableDeps) {
-  return calling('msdyn_RegisterCustomEntity', async (call) => {
-    if (call.DryRun) return { values: await foreseeEnabling(call, dependencies()) };
-    const id = await enableRecords(call, dependencies());
+  return calling('msdyn_RegisterCustomEntity', async (call, _id, { id: by }) => {
+    if (call.DryRun) return { values: await foreseeEnabling(call, { ...dependencies(), by }) };
+    const id = await enableRecords(call, { ...dependencies(), by });
     return id === undefined ? {} : { told: { entity: 'ccs_devicejob', id } };
   });
 }
@@ -19,6 +20,6 @@ export function registerCustomEntity(dependencies: () => EnableDeps) {
 app.http('msdyn_RegisterCustomEntity', {
   route: 'api/data/v9.2/msdyn_RegisterCustomEntity',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: registerCustomEntity(registration),
+  authLevel: 'anonymous',
+  handler: guarded(access, registerCustomEntity(registration)),
 });

@@ -13,6 +13,7 @@ import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
+import type { Tokens } from './ports/tokens';
 import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
@@ -37,12 +38,15 @@ import { handOnCommands } from './workflows/hand-on-commands';
 import type { HandOnDeps } from './workflows/hand-on-commands';
 import type { IngestDeps } from './workflows/ingest-events';
 import { followTwins } from './workflows/follow-twins';
+import { challengeFor } from './domain/challenge';
 import { followersInTurn } from './workflows/followers';
+import type { AccessDeps } from './workflows/identify-caller';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
+import { rememberUsers } from './workflows/remember-user';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
 import type { SweepDeps } from './workflows/sweep-device-jobs';
 import type { CommandDeps } from './workflows/work-on-commands';
@@ -113,6 +117,24 @@ const followers = once(() =>
     followTwins({ openWork: openWork(), work: twinQueue() }),
   ]),
 );
+
+/** Who may come in, and who that is. */
+export const access = once((): AccessDeps => {
+  const { tokens, ...rest } = config().access;
+  return {
+    ...rest,
+    tokens: tokens && bearerTokens(),
+    remember: rememberUsers({ records: recordStore(), now }),
+    challenge: challengeFor(tokens),
+  };
+});
+
+const verifier = onceLoaded(async () => {
+  const { entraTokens } = await import('./adapters/entra/tokens.js');
+  return entraTokens(config().access.tokens!);
+});
+
+const bearerTokens = once((): Tokens => ({ verify: async (token) => (await verifier()).verify(token) }));
 
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({

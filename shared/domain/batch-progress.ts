@@ -1,6 +1,7 @@
 import { jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
 import type { JobAction } from './device-job';
+import { modifiedBy } from './stamps';
 
 /** What somebody who is told of a batch does: nothing, come again, or begin, perhaps where somebody else was cut short. */
 export type Turn = { kind: 'done' } | { kind: 'busy'; until: number } | { kind: 'begin'; again: boolean };
@@ -18,7 +19,7 @@ export function begun({ ccs_begunon: on, ccs_tries: tries }: DeviceJobBatch, now
     ccs_begunon: on ?? time,
     ccs_tries: (tries ?? 0) + 1,
     ccs_leaseduntil: new Date(now + lease).toISOString(),
-    modifiedon: time,
+    ...modifiedBy(time),
   } satisfies DeviceJobBatch;
 }
 
@@ -30,7 +31,7 @@ export function waiting({ ccs_waitingsince: since }: DeviceJobBatch, reason: str
     ccs_leaseduntil: null,
     ccs_queuedon: new Date(now + delay).toISOString(),
     ccs_message: reason.slice(0, 2000),
-    modifiedon: time,
+    ...modifiedBy(time),
   } satisfies DeviceJobBatch;
 }
 
@@ -102,7 +103,7 @@ export function completed(
     ccs_finishedbatches: (job.ccs_finishedbatches ?? 0) + 1,
     ccs_batches: (job.ccs_batches ?? 0) + (more ? 1 : 0),
     ccs_message: withLines(job.ccs_message ?? '', lines),
-    modifiedon: time,
+    ...modifiedBy(time),
   };
   const total = Math.max(job.ccs_total ?? 0, next.ccs_finished!);
   return {
@@ -114,7 +115,7 @@ export function completed(
       ccs_leaseduntil: null,
       ccs_waitingsince: null,
       ...endState(failed),
-      modifiedon: time,
+      ...modifiedBy(time),
     },
   };
 }

@@ -4,6 +4,7 @@ import { iso } from './alert-rows';
 import { sent } from './command';
 import { guidOf } from './field-values';
 import { isObject } from './json-values';
+import { modifiedBy } from './stamps';
 
 /** What became of a message that the hub had accepted. */
 export interface FeedbackReport {
@@ -69,6 +70,6 @@ export function reported(command: Command, { feedback, at }: FeedbackReport, now
     msdyn_commandstatusreason: Object.values(outcomes).find((outcome) => outcome.feedback === feedback)!.words,
     ccs_feedback: feedback,
     ccs_feedbackon: iso(at),
-    modifiedon: iso(now),
+    ...modifiedBy(iso(now)),
   };
 }

@@ -5,6 +5,7 @@ import { deviceIdProblem } from './record-rules';
 import { oursIn, synced } from './twin-sync';
 import type { DeviceTwin } from './device-twin';
 import type { JsonObject } from './json-values';
+import { createdBy } from './stamps';
 
 /** What an identity says that was found in the hub. */
 type Found = Omit<DeviceTwin, 'etag'> & { deviceId: string };
@@ -35,8 +36,7 @@ export function newDevice(found: Found, now: number): Device {
     msdyn_deviceid: deviceId,
     statecode: plainState.Active,
     statuscode: plainStatus.Active,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
     ...broughtUpToDate({}, found, now),
   };
 }

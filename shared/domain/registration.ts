@@ -5,6 +5,7 @@ import type { JobAction } from './device-job';
 import type { TwinPart } from './device-twin';
 import { makeId, placeInId, shardOfId } from './ids';
 import { intended, oursIn, synced, wantedIn, withoutTwin } from './twin-sync';
+import { createdBy } from './stamps';
 
 /** What can be asked for devices that have records. */
 export type DeviceAction = Exclude<JobAction, 'Import'>;
@@ -119,7 +120,6 @@ export function historyOf(action: DeviceAction, device: Row, attempt: Attempt, j
     ccs_outcome: attempt.succeeded ? attemptOutcome.Succeeded : attemptOutcome.Failed,
     ccs_message: attempt.message?.slice(0, 2000) ?? null,
     ...active,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
   };
 }

@@ -8,6 +8,7 @@ import { placeInId } from './ids';
 import { explain } from './reasons';
 import { respond } from './response';
 import type { Response } from './response';
+import { modifiedBy } from './stamps';
 
 /** Rows to write in one transaction. */
 export interface Changes {
@@ -90,7 +91,7 @@ function count(
     const columns = { ccs_duplicatecount: duplicates, ccs_lastalerttime: iso(latest) };
     const here = changes.inserts.find(({ row }) => row === parents.get(id));
     if (here) here.row = { ...here.row, ...columns };
-    else changes.merges.push({ entity: 'msdyn_iotalert', id, row: { ...columns, modifiedon: iso(now) } });
+    else changes.merges.push({ entity: 'msdyn_iotalert', id, row: { ...columns, ...modifiedBy(iso(now)) } });
   }
 }
 

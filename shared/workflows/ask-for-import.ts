@@ -26,7 +26,7 @@ export async function askForImport(
 ): Promise<Forecasts> {
   const ids = DeviceIds === null ? undefined : deviceIdsIn(DeviceIds);
   if (DryRun) return forecastImport(ids, deps);
-  const at = { now: deps.now(), unique: deps.unique() };
+  const at = { now: deps.now(), unique: deps.unique(), by: deps.by };
   const { job, batches } = ids ? newJob('Import', ids, at) : newImport(at);
   await writeJob(job, batches, deps);
   await tellOf(job, batches, deps);

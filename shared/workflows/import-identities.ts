@@ -9,6 +9,7 @@ import type { RecordStore, Stored } from '../ports/record-store';
 import type { Followers } from './followers';
 import { inTurns } from './in-turns';
 import type { OpenBatch } from './open-batch';
+import { modifiedBy } from '../domain/stamps';
 
 interface Deps {
   hub: DeviceRegistry;
@@ -70,7 +71,7 @@ async function takeIn(identity: Identity, job: string, { records, followers, now
     }
     const columns = broughtUpToDate(stored.row, identity, now());
     if (Object.keys(columns).length === 0) return;
-    const row = { ...stored.row, ...columns, modifiedon: new Date(now()).toISOString() };
+    const row = { ...stored.row, ...columns, ...modifiedBy(new Date(now()).toISOString()) };
     const change = { entity: 'msdyn_iotdevice', id: idOf(stored), before: stored.row, after: row, set: {} } as const;
     // What people entered belongs in the twin, which may not have it.
     const followed = isSynced(row) ? [] : [change];

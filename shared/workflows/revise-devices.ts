@@ -5,6 +5,7 @@ import type { Device, EntityName } from '../model/entities';
 import type { RecordStore, Stored, Write } from '../ports/record-store';
 import { inTurns } from './in-turns';
 import { contested, writeAttempts } from './write-condition';
+import { modifiedBy } from '../domain/stamps';
 
 /** What is to be written for a device: columns of its own, and a new record in its shard that says so. */
 export interface Revision {
@@ -18,6 +19,8 @@ export type Revise = (device: Device) => Revision | false;
 interface Deps {
   records: RecordStore;
   now(): number;
+  /** The user for whom they are written; the service itself when there is none. */
+  by?: string;
 }
 
 /** Rows in one storage transaction, transactions and single writes at a time. */
@@ -37,7 +40,7 @@ export async function reviseDevices(
 ): Promise<{ before: string[]; gone: string[] }> {
   const left: Stored[] = [];
   const write = async (chunk: readonly Stored[]): Promise<void> => {
-    const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps.now()));
+    const writes = chunk.flatMap((stored) => writesOf(stored, revise(stored.row), deps));
     if (writes.length === 0) return;
     // A device may bring a second row along.
     const { kind } = writes.length > together ? { kind: 'apart' } : await deps.records.writeTogether(writes);
@@ -76,9 +79,10 @@ export async function reviseDevice(
 async function reviseOne(
   id: string,
   revise: Revise,
-  { records, now }: Deps,
+  deps: Deps,
   first?: Stored,
 ): Promise<'written' | 'left' | 'before' | 'gone'> {
+  const { records } = deps;
   for (let attempt = 0; attempt < writeAttempts; attempt += 1) {
     const stored = (attempt === 0 ? first : undefined) ?? (await records.get('msdyn_iotdevice', id));
     const revision = stored && revise(stored.row);
@@ -86,17 +90,17 @@ async function reviseOne(
     if (!revision) return 'left';
     const { also } = revision;
     if (also && (await records.get(also.entity, String(also.row[entity(also.entity).key])))) return 'before';
-    const writes = writesOf(stored, revision, now());
+    const writes = writesOf(stored, revision, deps);
     if (writes.length === 0) return 'left';
     if ((await records.writeTogether(writes)).kind === 'written') return 'written';
   }
   throw contested({ entity: 'msdyn_iotdevice', by: 'id', id });
 }
 
-function writesOf({ row, etag }: Stored, revision: Revision | false, now: number): Write[] {
+function writesOf({ row, etag }: Stored, revision: Revision | false, { now, by }: Deps): Write[] {
   if (!revision) return [];
   const { columns, also } = revision;
-  const next: Row = { ...row, ...columns, modifiedon: new Date(now).toISOString() };
+  const next: Row = { ...row, ...columns, ...modifiedBy(new Date(now()).toISOString(), by) };
   return [
     ...(changes(row, columns) ? [{ entity: 'msdyn_iotdevice', row: next, etag, before: row } as const] : []),
     ...(also ? [also] : []),

@@ -20,6 +20,7 @@ import type { OpenBatch } from './open-batch';
 import { reviseDevices } from './revise-devices';
 import type { JobDeps } from './start-device-job';
 import { batchFigures, finishedAttempts, writeAttempts } from './write-attempts';
+import { modifiedBy } from '../domain/stamps';
 
 export interface BatchDeps extends JobDeps {
   hub: DeviceRegistry;
@@ -129,7 +130,7 @@ async function withDeviceId(
   ) {
     const present: Device = stored.row;
     if (present.msdyn_deviceid) return { ...present, msdyn_deviceid: present.msdyn_deviceid };
-    const row = { ...present, msdyn_deviceid: id!, modifiedon: new Date(now()).toISOString() };
+    const row = { ...present, msdyn_deviceid: id!, ...modifiedBy(new Date(now()).toISOString()) };
     const { kind } = await records.replace('msdyn_iotdevice', row, stored.etag);
     if (kind === 'exists') return failed(`Its id cannot be its Device ID: another device has '${id}'. Give it one.`);
     if (kind === 'replaced') return row;
