@@ -17,6 +17,7 @@ import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import { together } from './workflows/together';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -46,6 +47,7 @@ export const ingestion = once((): IngestDeps => {
     groupBy,
     joinOpenTicket,
     progress: new Map(),
+    together: together(),
     now,
   };
 });

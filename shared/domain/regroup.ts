@@ -9,6 +9,8 @@ import type { Group, OpenTicket } from './debounce';
 export interface Regroup {
   groupKey: string;
   change: (group: Group) => Group;
+  /** Whether the group is as the change takes it to be. */
+  holds?: (group: Group) => boolean;
 }
 
 /**

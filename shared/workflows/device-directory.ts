@@ -13,7 +13,7 @@ export interface KnownDevice {
 /** Devices as one batch sees them: each is read at most once. */
 export interface DeviceView {
   /** Devices that exist, by Device ID; as they are now (`fresh`), or as they were within the directory's age. */
-  find(deviceIds: readonly string[], how?: 'fresh'): Promise<Map<string, KnownDevice>>;
+  find(deviceIds: Iterable<string>, how?: 'fresh'): Promise<Map<string, KnownDevice>>;
 }
 
 /** All devices; `open` gives each batch a view of its own. */
@@ -58,7 +58,7 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
 
     return {
       find: async (deviceIds, how) => {
-        const found = await Promise.all(deviceIds.map(async (id) => [id, await one(id, how)] as const));
+        const found = await Promise.all([...deviceIds].map(async (id) => [id, await one(id, how)] as const));
         return new Map(found.filter((pair): pair is [string, KnownDevice] => pair[1] !== undefined));
       },
     };

@@ -4,7 +4,8 @@ import { groupKeyOf } from '../domain/group-key';
 import type { KeyColumn } from '../domain/group-key';
 import { isTelemetry, valuesIn } from '../domain/hub-event';
 import type { HubEvent } from '../domain/hub-event';
-import { makeId, shardOf } from '../domain/ids';
+import { serialId, shardOf, sourceNumber } from '../domain/ids';
+import { identityOf } from '../domain/fold';
 import type { Refusal } from '../domain/fields';
 import { understand } from '../domain/incoming';
 import type { IncomingAlert, Telemetry } from '../domain/incoming';
@@ -128,9 +129,9 @@ function arrivalOf(
     alert.deviceId,
   );
   const shard = shardOf(groupKey);
-  const seed = `${hub}/${partition}/${event.sequence}/${index}`;
-  const id = makeId({ time: event.enqueued, shard, seed });
-  return { id, alert, groupKey, shard, position: positionOf(event.sequence, index) };
+  const position = positionOf(event.sequence, index);
+  const id = serialId({ time: event.enqueued, shard }, { source: sourceNumber(hub, partition), position });
+  return { id, alert, identity: identityOf(alert), groupKey, shard, position, packs: true };
 }
 
 /** Ranges that follow on what this process dealt with before reach back to it, so that one range stays one range. */

@@ -103,6 +103,9 @@ function entryFor(stored: Stored, moving: readonly Stored[], move: Move, now: nu
       ),
     ],
     groups: new Map([[groupKey, after]]),
+    packed: [],
+    steps: [],
+    ended: [],
     waiting: [],
   };
 }

@@ -32,6 +32,7 @@ export async function arrivalOf(
   const arrival = {
     id: chosen ?? makeId({ time: created, shard, seed: unique }),
     alert: incomingOf(alert, deviceId, created),
+    identity: null,
     groupKey,
     position: null,
     columns: deviceId ? { ...given(alert), msdyn_deviceid: deviceId } : given(alert),

@@ -1,27 +1,35 @@
 import { cover, isCovered } from '../domain/coverage';
 import type { Coverage, Range } from '../domain/coverage';
-import type { DebounceRules, Verdict } from '../domain/debounce';
 import { ServiceError } from '../domain/errors';
+import type { DebounceRules } from '../domain/debounce';
 import type { DeviceFacts } from '../domain/alert-rows';
 import { fold } from '../domain/fold';
 import type { Arrival, Fold } from '../domain/fold';
 import { compose } from '../domain/settlement';
 import type { Outcome } from '../domain/settlement';
-import type { AlertLedger, Source } from '../ports/alert-ledger';
+import type { AlertLedger, Mark, ShardState, Source } from '../ports/alert-ledger';
 import { factsOf } from './device-directory';
 import type { DeviceView } from './device-directory';
+import type { Together } from './together';
 
 /** Alerts that arrived together, and for a hub batch the events it held. */
 export interface Batch {
   arrivals: readonly (Arrival & { shard: number })[];
   /** For a hub batch: its partition and the ranges of positions that it covers. */
-  origin?: { source: Source; covered: readonly Range[] };
+  origin?: Origin;
+}
+
+interface Origin {
+  source: Source;
+  covered: readonly Range[];
 }
 
 export interface SettleDeps {
   ledger: AlertLedger;
   rules: DebounceRules;
   joinOpenTicket: boolean;
+  /** Joins what several batches bring to a shard while it is being written to. */
+  together: Together<Part, Settled>;
   now(): number;
 }
 
@@ -29,6 +37,13 @@ export interface Settled {
   outcomes: Outcome[];
   /** Alerts that an earlier delivery had settled already. */
   skipped: number;
+}
+
+/** What a batch brings to one shard. */
+export interface Part {
+  arrivals: readonly Arrival[];
+  origin: Origin | undefined;
+  devices: DeviceView;
 }
 
 /** A race is lost only to somebody who made progress, so this bound is met by faults, not by load. */
@@ -39,14 +54,14 @@ const attempts = 50;
  * returns when everything is durable. Delivering the same batch again, in any order or cut, adds nothing.
  */
 export async function settleAlerts(batch: Batch, devices: DeviceView, deps: SettleDeps): Promise<Settled> {
-  const shards = new Map<number, (Arrival & { shard: number })[]>();
-  for (const arrival of batch.arrivals) {
-    const list = shards.get(arrival.shard);
-    if (list) list.push(arrival);
-    else shards.set(arrival.shard, [arrival]);
-  }
+  const { origin } = batch;
   const results = await Promise.all(
-    [...shards].map(([shard, list]) => settleShard(shard, list, batch.origin, devices, deps)),
+    [...byShard(batch.arrivals)].map(async ([shard, arrivals]) => {
+      const part: Part = { arrivals, origin, devices };
+      // What one writer's alerts do to another's is nothing, except that an id in use, which only callers choose, fails.
+      if (!origin) return (await settleShard(shard, [part], deps))[0]!;
+      return deps.together(shard, part, (parts) => settleShard(shard, parts, deps));
+    }),
   );
   return {
     outcomes: results.flatMap(({ outcomes }) => outcomes),
@@ -54,64 +69,122 @@ export async function settleAlerts(batch: Batch, devices: DeviceView, deps: Sett
   };
 }
 
-async function settleShard(
-  shard: number,
-  arrivals: readonly Arrival[],
-  origin: Batch['origin'],
-  devices: DeviceView,
-  deps: SettleDeps,
-): Promise<Settled> {
-  const keys = [...new Set(arrivals.flatMap(({ groupKey }) => groupKey ?? []))];
-  const outcomes: Outcome[] = [];
-  let rest = arrivals;
-  let skipped = 0;
-  let lost = 0;
-  while (rest.length > 0) {
-    if (lost > attempts) {
-      throw new ServiceError(
-        'storage-unavailable',
-        `Shard ${shard} changed under ${attempts} attempts to write to it.`,
-      );
-    }
-    const state = await deps.ledger.read(shard, keys, origin?.source);
-    const open = rest.filter(({ position }) => position === null || !isCovered(state.coverage, position));
-    skipped += rest.length - open.length;
-    rest = open;
-    if (rest.length === 0) break;
-    const folded = fold(rest, state.groups, deps.rules);
-    const facts = await factsFor(folded, devices);
-    const changes = compose(folded, { devices: facts, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
-    const left = rest.slice(folded.settled.length);
-    const coverage = origin && coveredBy(state.coverage, origin.covered, left[0]?.position ?? null);
-    const result = await deps.ledger.commit(
-      shard,
-      { ...changes, ...(coverage && { coverage }) },
-      state.version,
-      origin?.source,
-    );
-    if (result.kind === 'lost-race') {
-      lost += 1;
-      continue;
-    }
-    outcomes.push(...changes.outcomes);
-    rest = left;
+function byShard(arrivals: Batch['arrivals']): Map<number, Arrival[]> {
+  const shards = new Map<number, Arrival[]>();
+  for (const arrival of arrivals) {
+    const list = shards.get(arrival.shard);
+    if (list) list.push(arrival);
+    else shards.set(arrival.shard, [arrival]);
   }
-  return { outcomes, skipped };
+  return shards;
 }
 
-/** Parents are decided on what their devices are now; for duplicates a moment ago is good enough. */
-async function factsFor(folded: Fold, devices: DeviceView): Promise<Map<string, DeviceFacts>> {
-  const fresh = await devices.find(devicesOf(folded, 'parent'), 'fresh');
-  const known = await devices.find(devicesOf(folded, 'duplicate'));
-  return new Map([...known, ...fresh].map(([deviceId, device]) => [deviceId, factsOf(device)]));
+/** A part of which some may be settled. */
+interface Work extends Part {
+  settled: Settled;
 }
 
-function devicesOf({ settled }: Fold, kind: Verdict['kind']): string[] {
-  const ids = settled.flatMap(({ arrival, verdict }) => (verdict.kind === kind ? [arrival.alert.deviceId] : []));
-  return [...new Set(ids)];
+async function settleShard(shard: number, parts: readonly Part[], deps: SettleDeps): Promise<Settled[]> {
+  const work = parts.map((part): Work => ({ ...part, settled: { outcomes: [], skipped: 0 } }));
+  for (let lost = 0; lost <= attempts;) {
+    const open = work.filter(({ arrivals }) => arrivals.length > 0);
+    if (open.length === 0) return work.map(({ settled }) => settled);
+    const result = await settleOnce(shard, open, deps);
+    if (result === 'lost-race') lost += 1;
+  }
+  throw new ServiceError('storage-unavailable', `Shard ${shard} changed under ${attempts} attempts to write to it.`);
 }
 
-/** The coverage once everything before `next` is written; the whole batch when nothing is left. */
+/** Settles as much as one transaction takes. */
+async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps): Promise<'done' | 'lost-race'> {
+  const keys = [...new Set(work.flatMap(({ arrivals }) => arrivals.flatMap(({ groupKey }) => groupKey ?? [])))];
+  const sources = sourcesOf(work);
+  const state = await deps.ledger.read(shard, keys, sources);
+  skipCovered(work, sources, state);
+  const arrivals = work.flatMap((part) => part.arrivals);
+  if (arrivals.length === 0) return 'done';
+  const known = await knownFacts(work);
+  const folded = fold(arrivals, state.groups, { rules: deps.rules, isKnown: (deviceId) => known.has(deviceId) });
+  const devices = await withFreshParents(known, folded, work);
+  const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
+  const marks = marksAfter(work, folded.settled.length, sources, state);
+  const { outcomes, ...written } = changes;
+  const result = await deps.ledger.commit(shard, { ...written, merges: [], marks }, state.version);
+  if (result.kind === 'lost-race') return 'lost-race';
+  let done = 0;
+  for (const part of work) {
+    const mine = Math.min(part.arrivals.length, outcomes.length - done);
+    part.settled.outcomes.push(...outcomes.slice(done, done + mine));
+    part.arrivals = part.arrivals.slice(mine);
+    done += mine;
+  }
+  return 'done';
+}
+
+const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;
+
+function sourcesOf(work: readonly Work[]): Source[] {
+  const sources = work.flatMap(({ origin }) => (origin ? [origin.source] : []));
+  return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+}
+
+/** Takes out what an earlier delivery has settled, or a part before this one is about to. */
+function skipCovered(work: readonly Work[], sources: readonly Source[], { coverages }: ShardState): void {
+  const covered = new Map(sources.map((source, i) => [keyOf(source), coverages[i]!]));
+  for (const part of work) {
+    if (!part.origin) continue;
+    const { source, covered: ranges } = part.origin;
+    const before = covered.get(keyOf(source))!;
+    const open = part.arrivals.filter(({ position }) => position === null || !isCovered(before, position));
+    part.settled.skipped += part.arrivals.length - open.length;
+    part.arrivals = open;
+    covered.set(keyOf(source), ranges.reduce(cover, before));
+  }
+}
+
+/** For duplicates, what was known of their devices a moment ago is good enough. */
+async function knownFacts(work: readonly Part[]): Promise<Map<string, DeviceFacts>> {
+  const facts = new Map<string, DeviceFacts>();
+  for (const { arrivals, devices } of work) {
+    const found = await devices.find(new Set(arrivals.map(({ alert }) => alert.deviceId)));
+    for (const [deviceId, device] of found) if (!facts.has(deviceId)) facts.set(deviceId, factsOf(device));
+  }
+  return facts;
+}
+
+/** Parents are decided on what their devices are now. */
+async function withFreshParents(
+  known: ReadonlyMap<string, DeviceFacts>,
+  { settled }: Fold,
+  work: readonly Part[],
+): Promise<Map<string, DeviceFacts>> {
+  const parents = settled.flatMap(({ arrival, verdict }) => (verdict.kind === 'parent' ? [arrival.alert.deviceId] : []));
+  const facts = new Map(known);
+  if (parents.length === 0) return facts;
+  // The newest view has read what it knows last.
+  const fresh = await work.at(-1)!.devices.find(new Set(parents), 'fresh');
+  for (const deviceId of parents) facts.delete(deviceId);
+  for (const [deviceId, device] of fresh) facts.set(deviceId, factsOf(device));
+  return facts;
+}
+
+/** How far the sources are dealt with once so many of the arrivals are written. */
+function marksAfter(work: readonly Work[], count: number, sources: readonly Source[], state: ShardState): Mark[] {
+  const marks = new Map(sources.map((source, i): [string, Mark] => [keyOf(source), { source, coverage: state.coverages[i]! }]));
+  let left = count;
+  for (const { arrivals, origin } of work) {
+    const next = left < arrivals.length ? arrivals[left]! : null;
+    left = Math.max(0, left - arrivals.length);
+    if (origin) {
+      const mark = marks.get(keyOf(origin.source))!;
+      mark.coverage = coveredBy(mark.coverage, origin.covered, next?.position ?? null);
+    }
+    if (next) break;
+  }
+  return [...marks.values()];
+}
+
+/** The coverage once everything before `next` is written; all of it when nothing is left. */
 function coveredBy(coverage: Coverage, covered: readonly Range[], next: number | null): Coverage {
   return covered.reduce<Coverage>((sum, [from, to]) => {
     const end = next === null ? to : Math.min(to, next - 1);

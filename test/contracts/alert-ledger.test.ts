@@ -69,7 +69,8 @@ const groupOf = (parent: string): Group => ({
   tickets: [{ kind: 'case', id: alertId(), account: alertId() }],
   waiting: ['device-9'],
 });
-const entry = (more: Partial<Entry>): Entry => ({ inserts: [], merges: [], groups: new Map(), waiting: [], ...more });
+const nothing: Entry = { inserts: [], merges: [], packed: [], groups: new Map(), steps: [], ended: [], waiting: [] };
+const entry = (more: Partial<Entry>): Entry => ({ ...nothing, ...more });
 
 describe.each(adapters)('the alert ledger in $which', ({ open }) => {
   let subject: Subject;
@@ -83,18 +84,18 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     const { ledger, other, records } = subject;
     const id = alertId();
     const own = { hub: `hub ${made}`, partition: '0' };
-    const state = await ledger.read(shard, [key], own);
-    expect(state).toMatchObject({ coverage: [], groups: new Map([[key, emptyGroup()]]) });
+    const state = await ledger.read(shard, [key], [own]);
+    expect(state).toMatchObject({ coverages: [[]], groups: new Map([[key, emptyGroup()]]) });
     const written = entry({
       inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
       groups: new Map([[key, groupOf(id)]]),
-      coverage: [[0, 99]],
+      marks: [{ source: own, coverage: [[0, 99]] }],
     });
-    expect(await ledger.commit(shard, written, state.version, own)).toEqual({ kind: 'committed' });
+    expect(await ledger.commit(shard, written, state.version)).toEqual({ kind: 'committed' });
     for (const reader of [ledger, other]) {
-      const read = await reader.read(shard, [key], own);
+      const read = await reader.read(shard, [key], [own]);
       expect(read.groups.get(key)).toEqual(written.groups.get(key));
-      expect(read.coverage).toEqual([[0, 99]]);
+      expect(read.coverages).toEqual([[[0, 99]]]);
     }
     expect((await records.get('msdyn_iotalert', id))?.row).toMatchObject({ msdyn_description: 'hot' });
   });
@@ -119,14 +120,12 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
   test('writes nothing when the coverage of the hub partition moved on, be it the first or a later time', async () => {
     const { ledger, other } = subject;
     const own = { hub: `hub ${made}`, partition: '1' };
+    const upTo = (to: number) => entry({ marks: [{ source: own, coverage: [[0, to]] }] });
     for (const to of [5, 50]) {
-      const [late, fast] = [await ledger.read(shard, [], own), await other.read(shard, [], own)];
-      expect(await other.commit(shard, entry({ coverage: [[0, to]] }), fast.version, own)).toEqual({
-        kind: 'committed',
-      });
-      const behind = entry({ coverage: [[0, to + 4]] });
-      expect(await ledger.commit(shard, behind, late.version, own)).toEqual({ kind: 'lost-race' });
-      expect((await ledger.read(shard, [], own)).coverage).toEqual([[0, to]]);
+      const [late, fast] = [await ledger.read(shard, [], [own]), await other.read(shard, [], [own])];
+      expect(await other.commit(shard, upTo(to), fast.version)).toEqual({ kind: 'committed' });
+      expect(await ledger.commit(shard, upTo(to + 4), late.version)).toEqual({ kind: 'lost-race' });
+      expect((await ledger.read(shard, [], [own])).coverages).toEqual([[[0, to]]]);
     }
   });
 

@@ -1,6 +1,9 @@
-import { emptyGroup } from '../../domain/debounce';
+import { iso } from '../../domain/alert-rows';
+import { emptyGroup, settled } from '../../domain/debounce';
 import type { Coverage } from '../../domain/coverage';
-import type { Group } from '../../domain/debounce';
+import type { Group, Window } from '../../domain/debounce';
+import { duplicateRow } from '../../domain/duplicate';
+import type { Duplicate } from '../../domain/duplicate';
 import { placeInId, shardOf } from '../../domain/ids';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
@@ -43,25 +46,35 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
     if (stored) await records.replace(name, { ...stored.row, ...row }, stored.etag);
   };
 
+  /** Writes what a group counts into its primary alerts, where it is read from here. */
+  const count = async (windows: readonly Window[]) => {
+    for (const { parent, duplicates, latest } of windows) {
+      const row = (await records.get('msdyn_iotalert', parent))?.row;
+      if (!row || (row['ccs_duplicatecount'] ?? 0) === duplicates) continue;
+      await merge('msdyn_iotalert', parent, { ccs_duplicatecount: duplicates, ccs_lastalerttime: iso(latest) });
+    }
+  };
+
   return {
-    read: async (shard, groupKeys, source) => {
+    read: async (shard, groupKeys, sources = []) => {
       const found = groupKeys.map((key) => [key, groups.get(groupAt(shard, key))] as const);
-      const coverage = source && coverages.get(coverageAt(shard, source));
+      const marks = sources.map((source) => [coverageAt(shard, source), coverages.get(coverageAt(shard, source))] as const);
       const versions: Versions = new Map(found.map(([key, kept]) => [groupAt(shard, key), kept?.version ?? 0]));
-      if (source) versions.set(coverageAt(shard, source), coverage?.version ?? 0);
+      for (const [key, kept] of marks) versions.set(key, kept?.version ?? 0);
       return {
         groups: new Map(found.map(([key, kept]) => [key, kept?.value ?? emptyGroup()])),
-        coverage: coverage?.value ?? [],
+        coverages: marks.map(([, kept]) => kept?.value ?? []),
         version: versions as unknown as ShardVersion,
       };
     },
 
-    commit: (shard, entry, version, source) =>
+    commit: (shard, entry, version) =>
       alone(async () => {
         const read = version as unknown as Versions;
         const guarded = [...entry.groups.keys()].map((key) => groupAt(shard, key));
-        if (entry.coverage && source) guarded.push(coverageAt(shard, source));
-        const ids = entry.inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
+        for (const { source } of entry.marks ?? []) guarded.push(coverageAt(shard, source));
+        const inserts = [...entry.inserts, ...entry.packed.map(asInsert)];
+        const ids = inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
         const exists = (await Promise.all(ids)).some((stored) => stored !== undefined);
         const merged = entry.merges.map(async ({ entity: name, id, etag }) => {
           const stored = await records.get(name, id);
@@ -70,11 +83,15 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         if ((await Promise.all(merged)).includes(false)) return { kind: 'lost-race' };
         if (exists || !isCurrent(new Map(guarded.map((key) => [key, read.get(key) ?? 0]))))
           return { kind: 'lost-race' };
-        for (const { entity: name, row } of entry.inserts) await records.insert(name, row);
+        for (const { entity: name, row } of inserts) await records.insert(name, row);
         for (const { entity: name, id, row } of entry.merges) await merge(name, id, row);
-        for (const [key, group] of entry.groups) put(groups, groupAt(shard, key), group);
+        for (const [key, group] of entry.groups) {
+          put(groups, groupAt(shard, key), settled(group));
+          await count(group.windows);
+        }
+        await count(entry.ended);
         for (const note of entry.waiting) notes.set(`${note.deviceId}/${note.groupKey}`, { ...note, shard });
-        if (entry.coverage && source) put(coverages, coverageAt(shard, source), entry.coverage);
+        for (const { source, coverage } of entry.marks ?? []) put(coverages, coverageAt(shard, source), coverage);
         return { kind: 'committed' };
       }),
 
@@ -86,13 +103,13 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
 
     revise: (name, row, etag, regroup) =>
       alone(async () => {
+        const shard = placeInId(String(row[entity(name).key]))?.shard ?? shardOf(regroup?.groupKey ?? '');
+        const key = groupAt(shard, regroup?.groupKey ?? '');
+        const group = groups.get(key)?.value ?? emptyGroup();
+        if (regroup?.holds?.(group) === false) return { kind: 'changed' };
         const replaced = await records.replace(name, row, etag);
         if (replaced.kind !== 'replaced') return { kind: 'changed' };
-        if (regroup) {
-          const shard = placeInId(String(row[entity(name).key]))?.shard ?? shardOf(regroup.groupKey);
-          const key = groupAt(shard, regroup.groupKey);
-          put(groups, key, regroup.change(groups.get(key)?.value ?? emptyGroup()));
-        }
+        if (regroup) put(groups, key, regroup.change(group));
         return replaced;
       }),
 
@@ -113,4 +130,8 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         return unlinked.length;
       }),
   };
+}
+
+function asInsert(duplicate: Duplicate): { entity: EntityName; row: Row } {
+  return { entity: 'msdyn_iotalert', row: duplicateRow(duplicate) };
 }

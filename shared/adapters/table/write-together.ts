@@ -1,7 +1,8 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { entity } from '../../model/entities';
 import type { RecordStore, Write } from '../../ports/record-store';
-import { fromStorageETag, toStorageETag } from './etag';
+import { recordETag } from './etag';
+import { conditionFor } from './packed-alerts';
 import { findPlace } from './reserved-ids';
 import { toEntity } from './row';
 import { hasStatus } from './storage-errors';
@@ -26,11 +27,17 @@ export async function writeTogether(
       return findPlace(client, name, String(row[entity(name).key]), options);
     }),
   );
+  const conditions = await Promise.all(
+    writes.map(async ({ entity: name, row, etag }) => {
+      const client = await tables.client(entity(name).stored.table);
+      return etag === undefined ? '' : conditionFor(client, name, String(row[entity(name).key]), etag, options);
+    }),
+  );
   const rows = writes.map(({ entity: name, row, etag }, index) => {
     const place = places[index]!;
     const stored = toEntity(name, row, place);
     const action: TransactionAction =
-      etag === undefined ? ['create', stored] : ['update', stored, 'Replace', { etag: toStorageETag(etag) }];
+      etag === undefined ? ['create', stored] : ['update', stored, 'Replace', { etag: conditions[index]! }];
     return { name, place, action };
   });
   const first = rows[0];
@@ -51,7 +58,7 @@ export async function writeTogether(
       rows.map(({ action }) => action),
       options(),
     );
-    return { kind: 'written', etags: subResponses.map(({ etag }) => fromStorageETag(etag!.trim())) };
+    return { kind: 'written', etags: subResponses.map(({ etag }, i) => recordETag(writes[i]!.row, etag!.trim())) };
   } catch (error) {
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
     throw error;
