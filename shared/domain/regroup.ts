@@ -27,6 +27,13 @@ export function regroupFor(name: EntityName, before: Row, after: Row): Regroup |
   return { groupKey, change: (group) => setTicketOpen(group, ticket, isOpen(after)) };
 }
 
+/** The same change, while the group counts as many duplicates of the alert as its record tells. */
+export function asCounted(regroup: Regroup, { msdyn_iotalertid: id, ccs_duplicatecount: count }: Row): Regroup {
+  const holds = ({ windows }: Group) =>
+    windows.every(({ parent, duplicates }) => parent !== id || duplicates === (count ?? 0));
+  return { ...regroup, holds };
+}
+
 const openness: Partial<Record<EntityName, (row: Row) => boolean>> = {
   msdyn_iotalert: ({ statecode, _msdyn_parentalert_value: parent }) =>
     (statecode === alertState.Active || statecode === alertState.InProgress) && !parent,

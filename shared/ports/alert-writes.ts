@@ -26,11 +26,15 @@ export interface AlertBatch {
 export interface AlertWrites {
   /** Devices are looked for in `records`, which may know of some that are about to be written. */
   open(records?: RecordStore): AlertBatch;
-  /** Puts `row` in place of `old` if that still has this ETag. */
+  /**
+   * Puts `row` in place of `old` if that still has this ETag; `as-counted`, only if no duplicate was added to `old` either,
+   * of which its ETag in storage knows nothing.
+   */
   revise(
     entity: EntityName,
     old: Row,
     row: Row,
     etag: string,
+    how?: 'as-counted',
   ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' } | { kind: 'exists'; property: string }>;
 }

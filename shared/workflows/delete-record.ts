@@ -98,7 +98,7 @@ async function loosen({ members, partner, fate }: Tie, first: Stored, id: string
 export async function leaveGroup(name: EntityName, record: Stored, deps: WriteDeps): Promise<string | undefined> {
   const closed = { ...record.row, ...closing[name] };
   if (!regroupFor(name, record.row, closed)) return record.etag;
-  const result = await replaceRecord(name, record, closed, deps);
+  const result = await replaceRecord(name, record, closed, deps, 'as-counted');
   return result.kind === 'replaced' ? result.etag : undefined;
 }
 

@@ -21,8 +21,7 @@ import { linkPacked, linkRows, waitingNotes } from './waiting-alerts';
 /** An append is lost only to somebody who made progress, so this bound is met by faults, not by load. */
 const attempts = 100;
 
-/** What the log may be ahead of the rows of the groups, and groups that one commit writes back when it is more. */
-const longestTail = { entries: 1_000, alerts: 16_000 };
+/** Groups that one commit writes back when the log is far ahead of their rows. */
 const savedAtOnce = 40;
 const identitiesSavedAtOnce = 60_000;
 const mostRows = 99;
@@ -206,8 +205,7 @@ async function appendEntry(
 
 /** Groups to write back with this entry, so that a new process has little of the log to read. */
 async function dueGroups(log: ShardLog, room: number, others: readonly string[]): Promise<string[]> {
-  const { entries, alerts } = log.memory.tail();
-  if (entries <= longestTail.entries && alerts <= longestTail.alerts) return [];
+  if (!log.isFarAhead()) return [];
   const due: string[] = [];
   let identities = 0;
   const oldest = log.memory.oldestUnsaved(Math.max(0, Math.min(savedAtOnce, room))).filter((key) => !others.includes(key));

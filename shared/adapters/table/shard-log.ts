@@ -25,20 +25,25 @@ export interface ShardLog {
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Writes the next entry and these rows in one transaction; `after` are the groups that it changes, as they are then. */
   append(entry: LogEntry, actions: readonly TransactionAction[], after: ReadonlyMap<string, Group>): Promise<Appended>;
+  /** Whether so much of the log is not in the rows of the groups that some of it should be. */
+  isFarAhead(): boolean;
   /** What an entry of this process is signed with. */
   sign(): string;
 }
 
 export type ShardLogs = (shard: number) => ShardLog;
 
+/** What the log may be ahead of the rows of the groups: what a new process has to read. */
+const usualTail = { entries: 1_000, alerts: 16_000 };
+
 /** The logs of all shards; each is opened once. */
-export function shardLogs(tables: Tables): ShardLogs {
+export function shardLogs(tables: Tables, longestTail = usualTail): ShardLogs {
   const logs = new Map<number, ShardLog>();
   const writer = randomUUID();
   let signed = 0;
   const sign = () => `${writer}/${(signed += 1)}`;
   return (shard) => {
-    const log = logs.get(shard) ?? openLog(() => tables.client(alertsTable), partition(shard), sign);
+    const log = logs.get(shard) ?? openLog(() => tables.client(alertsTable), partition(shard), sign, longestTail);
     logs.set(shard, log);
     return log;
   };
@@ -55,7 +60,12 @@ const pageOfGroups = 500;
 const groupsReadAhead = 4_000;
 const readsAtOnce = 32;
 
-function openLog(open: () => Promise<TableClient>, partitionKey: string, sign: () => string): ShardLog {
+function openLog(
+  open: () => Promise<TableClient>,
+  partitionKey: string,
+  sign: () => string,
+  longestTail: typeof usualTail,
+): ShardLog {
   const memory = shardMemory();
   const writers = new Map<number, string>();
   let started = false;
@@ -124,6 +134,11 @@ function openLog(open: () => Promise<TableClient>, partitionKey: string, sign: (
   return {
     memory,
     sign,
+
+    isFarAhead: () => {
+      const { entries, alerts } = memory.tail();
+      return entries > longestTail.entries || alerts > longestTail.alerts;
+    },
 
     know: (groupKeys, how) =>
       translated(async () => {
