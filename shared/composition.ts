@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
 import { tableRecordStore } from './adapters/table/record-store';
+import { shardLogs } from './adapters/table/shard-log';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
 import { readConfig } from './config';
@@ -30,9 +31,12 @@ const config = once(() => readConfig(process.env));
 
 const tables = once(() => openTables(accountOf(config())));
 
-const recordStore = once(() => tableRecordStore(tables()));
+/** What is known of the shards of alerts: by those who write them and those who read. */
+const logs = once(() => shardLogs(tables()));
 
-const alertLedger = once(() => tableAlertLedger(tables()));
+const recordStore = once(() => tableRecordStore(tables(), { logs: logs() }));
+
+const alertLedger = once(() => tableAlertLedger(tables(), logs()));
 
 const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge, now));
 

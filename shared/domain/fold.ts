@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import type { Row } from '../model/edm';
 import { absorb, debounce, draftOf, emptyGroup } from './debounce';
 import type { Candidate, DebounceRules, Group, Verdict, Window } from './debounce';
 import type { IncomingAlert } from './incoming';
+import { textHash } from './text-hash';
 
 /** An alert ready to be settled: it has its id, its group and, when it came from a hub, its position there. */
 export interface Arrival {
@@ -85,8 +85,8 @@ function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: 
 export function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
   const own = token ?? messageId;
   if (own === null) return null;
-  const parts = [token === null ? 'message' : 'token', deviceId, own, readingType, ruleOutput];
-  return createHash('sha256').update(JSON.stringify(parts)).digest().toString('base64url', 0, 8);
+  const kind = token === null ? 'message' : 'token';
+  return textHash(`${kind}\n${deviceId}\n${own}\n${readingType ?? ''}\n${ruleOutput ?? ''}`);
 }
 
 /** A primary alert, its ticket, a note and the count of a window that is forgotten; a duplicate and a note. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * How many partitions each table is spread over. More shards carry more writes at once (Azure gives 2,000 rows a second
  * to each), fewer make a batch fewer transactions.
  */
-export const shardCount = 8;
+export const shardCount = 4;
 
 const maxTime = 2 ** 48 - 1;
 
@@ -71,9 +71,17 @@ export function placeInId(id: string): { time: number; shard: number } | undefin
   return shard < shardCount ? { time: Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16), shard } : undefined;
 }
 
+const shards = new Map<string, number>();
+const shardsRemembered = 100_000;
+
 /** The shard of a text such as a device id: the same text always lands in the same shard. */
 export function shardOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0) % shardCount;
+  const known = shards.get(text);
+  if (known !== undefined) return known;
+  if (shards.size >= shardsRemembered) shards.clear();
+  const shard = createHash('sha256').update(text).digest().readUInt32BE(0) % shardCount;
+  shards.set(text, shard);
+  return shard;
 }
 
 /** Twelve hex digits that sort the newest time first. */

@@ -58,7 +58,8 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   const known = await devices.find(deviceIdsIn(parts));
   const { alerts, refusals } = applyRules(parts, known);
   const parked = await parkMessages(source, refusals, deps);
-  const arrivals = alerts.map((alert) => arrivalOf(source, alert, known.get(alert.alert.deviceId), deps.groupBy));
+  const number = sourceNumber(source.hub, source.partition);
+  const arrivals = alerts.map((alert) => arrivalOf(number, alert, known.get(alert.alert.deviceId), deps.groupBy));
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
   const { outcomes, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
   const last = covered.at(-1);
@@ -112,7 +113,7 @@ function rulesOf(known: KnownDevice | undefined) {
 }
 
 function arrivalOf(
-  { hub, partition }: Source,
+  source: number,
   { event, index, alert }: Indexed<IncomingAlert>,
   known: KnownDevice | undefined,
   groupBy: readonly KeyColumn[],
@@ -130,7 +131,7 @@ function arrivalOf(
   );
   const shard = shardOf(groupKey);
   const position = positionOf(event.sequence, index);
-  const id = serialId({ time: event.enqueued, shard }, { source: sourceNumber(hub, partition), position });
+  const id = serialId({ time: event.enqueued, shard }, { source, position });
   return { id, alert, identity: identityOf(alert), groupKey, shard, position, packs: true };
 }
 

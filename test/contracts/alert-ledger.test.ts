@@ -63,7 +63,7 @@ const groupOf = (parent: string): Group => ({
       latest: 9,
       open: true,
       duplicates: 2,
-      seen: new Set(['AAAAAAAAAAA', 'BBBBBBBBBBA']),
+      seen: new Set(['AAAA', 'B\ud800\0B']),
     },
   ],
   tickets: [{ kind: 'case', id: alertId(), account: alertId() }],

@@ -6,7 +6,7 @@ import type { Group, Window } from '../../domain/debounce';
  * log, and the notes of alerts that wait for a device (U-).
  */
 
-/** Eight bytes each; see `identityOf`. */
+/** Four UTF-16 units; see `identityOf`. */
 const identityBytes = 8;
 
 type StoredWindow = Omit<Window, 'seen' | 'fresh'> & { seen: number };
@@ -30,7 +30,7 @@ export function encodeGroup(groupKey: string, group: Group, position: number): R
     groupKey,
     position: String(position),
     state: JSON.stringify({ windows, tickets: group.tickets, waiting: group.waiting }),
-    seen: Buffer.concat(identities.map((identity) => Buffer.from(identity, 'base64url'))),
+    seen: Buffer.from(identities.join(''), 'utf16le'),
   };
 }
 
@@ -40,7 +40,7 @@ export function decodeGroup(row: Record<string, unknown>): { group: Group; posit
   };
   const bytes = Buffer.from((row['seen'] as Uint8Array | undefined) ?? []);
   let at = 0;
-  const next = () => bytes.toString('base64url', at, (at += identityBytes));
+  const next = () => bytes.toString('utf16le', at, (at += identityBytes));
   const group = {
     tickets,
     waiting,
