@@ -30,10 +30,8 @@ app.eventHub('onIoTHubEvents', {
   },
 });
 
-function report({ outcomes, parked, skipped }: Ingested, { partition }: { partition: string }, log: InvocationContext) {
-  for (const { id, deviceId, reason, response } of outcomes) {
-    if (response !== null) log.info(`Device ${deviceId}: alert ${id} is a parent (${reason})`);
-  }
+function report({ opened, parked, skipped }: Ingested, { partition }: { partition: string }, log: InvocationContext) {
+  for (const { id, deviceId, reason } of opened) log.info(`Device ${deviceId}: alert ${id} is a parent (${reason})`);
   for (const { ccs_sequencenumber: sequence, msdyn_deviceid: deviceId, ccs_detail: detail } of parked) {
     const device = deviceId ? ` from device ${deviceId}` : '';
     log.warn(`Parked message ${sequence} of partition ${partition}${device}: ${detail} See ccs_parkedmessages.`);

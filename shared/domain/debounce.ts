@@ -75,16 +75,20 @@ export const identitiesKept = 8_000;
 export const emptyGroup = (): Group => ({ windows: [], tickets: [], waiting: [] });
 
 /** Decides about one alert. Pure: the group is not changed; `absorb` does that with the verdict. */
-export function debounce(group: Group, alert: Candidate, rules: DebounceRules): Verdict {
-  const near = group.windows.filter((window) => isInside(window, alert.time, rules));
-  const { identity } = alert;
-  const mayHaveCounted = group.windows.filter((window) => near.includes(window) || isWithin(window, alert.time));
-  const counted = identity === null ? undefined : mayHaveCounted.find((window) => hasCounted(window, identity));
-  if (counted) return { kind: 'repeat', window: counted, reason: 'same-event' };
-  const open = near.filter((window) => window.open);
-  if (open.length > 0) return { kind: 'duplicate', window: nearest(open, alert.time), reason: 'within-window' };
-  if (near.length > 0) return { kind: 'parent', reason: 'parent-closed' };
-  return { kind: 'parent', reason: group.windows.length === 0 ? 'first-of-group' : 'outside-window' };
+export function debounce({ windows }: Group, { time, identity }: Candidate, rules: DebounceRules): Verdict {
+  let isNear = false;
+  let best: Window | undefined;
+  // One loop without lists in between: this is asked for every alert there is.
+  for (const window of windows) {
+    const inside = isInside(window, time, rules);
+    const mayHaveCounted = identity !== null && (inside || isWithin(window, time));
+    if (mayHaveCounted && hasCounted(window, identity)) return { kind: 'repeat', window, reason: 'same-event' };
+    isNear ||= inside;
+    if (inside && window.open && (!best || isNearer(window, best, time))) best = window;
+  }
+  if (best) return { kind: 'duplicate', window: best, reason: 'within-window' };
+  if (isNear) return { kind: 'parent', reason: 'parent-closed' };
+  return { kind: 'parent', reason: windows.length === 0 ? 'first-of-group' : 'outside-window' };
 }
 
 /** Writes a verdict into the group. Changes its argument: the caller owns a draft (`draftOf`) for the length of a fold. Answers the windows that the group forgets for it. */
@@ -161,9 +165,11 @@ function isWithin({ earliest, latest }: Window, time: number): boolean {
 
 /** The window whose parent is nearest in time; of several the first. */
 export function nearest(windows: readonly Window[], time: number): Window {
-  return windows.reduce((best, window) =>
-    Math.abs(time - window.first) < Math.abs(time - best.first) ? window : best,
-  );
+  return windows.reduce((best, window) => (isNearer(window, best, time) ? window : best));
+}
+
+function isNearer(one: Window, other: Window, time: number): boolean {
+  return Math.abs(time - one.first) < Math.abs(time - other.first);
 }
 
 function forgetWindows(group: Group): Window[] {

@@ -25,14 +25,14 @@ export interface Changes {
   ended: Window[];
   /** Alerts whose device is not known yet: noted, so that they are linked when it appears. */
   waiting: { deviceId: string; groupKey: string; since: number }[];
-  outcomes: Outcome[];
+  /** The primary alerts. */
+  opened: Opened[];
 }
 
-/** What became of an alert, and why. */
-export interface Outcome {
+/** What a primary alert led to, and why. */
+export interface Opened {
   id: string;
-  verdict: Verdict['kind'];
-  response: Response['kind'] | null;
+  response: Response['kind'];
   reason: string;
   deviceId: string;
 }
@@ -45,11 +45,10 @@ interface Context {
 
 /** Turns a fold into rows, asking for each parent what it opens. Pure but for the groups of the fold, which take on the tickets. */
 export function compose({ settled, groups, ended }: Fold, context: Context): Changes {
-  const changes: Changes = { inserts: [], packed: [], groups, steps: [], ended: [], waiting: [], outcomes: [] };
+  const changes: Changes = { inserts: [], packed: [], groups, steps: [], ended: [], waiting: [], opened: [] };
   for (const { arrival, verdict } of settled) {
     if (verdict.kind === 'parent') open(changes, arrival, verdict, context);
     else if (verdict.kind === 'duplicate') attach(changes, arrival, verdict, context);
-    else changes.outcomes.push(outcomeOf(arrival, verdict.kind, explain(verdict.reason)));
   }
   for (const window of ended) if (window.duplicates > 0) end(changes, window);
   return changes;
@@ -74,7 +73,7 @@ function open(changes: Changes, arrival: Arrival, verdict: Verdict, { devices, j
   const row = alertRow(arrival, device, reason, now, { ccs_duplicatecount: 0, ...ticketColumns(ticket) });
   changes.inserts.push({ entity: 'msdyn_iotalert', row });
   step(changes, arrival, { under: null, isKnown: device !== undefined, ticket: isOpened ? ticket : undefined });
-  changes.outcomes.push({ ...outcomeOf(arrival, 'parent', reason), response: response.kind });
+  changes.opened.push({ id, response: response.kind, reason, deviceId: alert.deviceId });
 }
 
 function attach(
@@ -93,10 +92,7 @@ function attach(
   if (arrival.packs) changes.packed.push(duplicate);
   else changes.inserts.push({ entity: 'msdyn_iotalert', row: duplicateRow(duplicate) });
   step(changes, arrival, { under: parent, isKnown: device !== undefined, ticket: undefined });
-  changes.outcomes.push(outcomeOf(arrival, 'duplicate', repeats));
 }
-
-const repeats = explain('within-window');
 
 /** What an alert means for its group beyond its windows, and the step itself, unless the duplicate tells it. */
 function step(
@@ -120,8 +116,4 @@ function noteWaiting(changes: Changes, group: Group, arrival: Arrival, groupKey:
   // An alert whose id a client chose stands behind all others, where a note from before does not reach.
   if (group.waiting.includes(deviceId) && place) return;
   changes.waiting.push({ deviceId, groupKey, since: place?.time ?? 0 });
-}
-
-function outcomeOf({ id, alert }: Arrival, verdict: Verdict['kind'], reason: string): Outcome {
-  return { id, verdict, response: null, reason, deviceId: alert.deviceId };
 }

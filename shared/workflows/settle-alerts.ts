@@ -6,7 +6,7 @@ import type { DeviceFacts } from '../domain/alert-rows';
 import { fold } from '../domain/fold';
 import type { Arrival, Fold } from '../domain/fold';
 import { compose } from '../domain/settlement';
-import type { Outcome } from '../domain/settlement';
+import type { Opened } from '../domain/settlement';
 import type { AlertLedger, Mark, ShardState, Source } from '../ports/alert-ledger';
 import { factsOf } from './device-directory';
 import type { DeviceView } from './device-directory';
@@ -34,7 +34,7 @@ export interface SettleDeps {
 }
 
 export interface Settled {
-  outcomes: Outcome[];
+  opened: Opened[];
   /** Alerts that an earlier delivery had settled already. */
   skipped: number;
 }
@@ -64,7 +64,7 @@ export async function settleAlerts(batch: Batch, devices: DeviceView, deps: Sett
     }),
   );
   return {
-    outcomes: results.flatMap(({ outcomes }) => outcomes),
+    opened: results.flatMap(({ opened }) => opened),
     skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
   };
 }
@@ -85,7 +85,7 @@ interface Work extends Part {
 }
 
 async function settleShard(shard: number, parts: readonly Part[], deps: SettleDeps): Promise<Settled[]> {
-  const work = parts.map((part): Work => ({ ...part, settled: { outcomes: [], skipped: 0 } }));
+  const work = parts.map((part): Work => ({ ...part, settled: { opened: [], skipped: 0 } }));
   for (let lost = 0; lost <= attempts;) {
     const open = work.filter(({ arrivals }) => arrivals.length > 0);
     if (open.length === 0) return work.map(({ settled }) => settled);
@@ -97,7 +97,7 @@ async function settleShard(shard: number, parts: readonly Part[], deps: SettleDe
 
 /** Settles as much as one transaction takes. */
 async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps): Promise<'done' | 'lost-race'> {
-  const keys = [...new Set(work.flatMap(({ arrivals }) => arrivals.flatMap(({ groupKey }) => groupKey ?? [])))];
+  const keys = groupKeysIn(work);
   const sources = sourcesOf(work);
   const state = await deps.ledger.read(shard, keys, sources);
   skipCovered(work, sources, state);
@@ -108,17 +108,24 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
   const devices = await withFreshParents(known, folded, work);
   const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
   const marks = marksAfter(work, folded.settled.length, sources, state);
-  const { outcomes, ...written } = changes;
+  const { opened, ...written } = changes;
   const result = await deps.ledger.commit(shard, { ...written, merges: [], marks }, state.version);
   if (result.kind === 'lost-race') return 'lost-race';
-  let done = 0;
+  let left = folded.settled.length;
+  const byId = new Map(opened.map((each) => [each.id, each]));
   for (const part of work) {
-    const mine = Math.min(part.arrivals.length, outcomes.length - done);
-    part.settled.outcomes.push(...outcomes.slice(done, done + mine));
-    part.arrivals = part.arrivals.slice(mine);
-    done += mine;
+    const mine = part.arrivals.slice(0, left);
+    if (byId.size > 0) part.settled.opened.push(...mine.flatMap(({ id }) => byId.get(id) ?? []));
+    part.arrivals = part.arrivals.slice(mine.length);
+    left -= mine.length;
   }
   return 'done';
+}
+
+function groupKeysIn(work: readonly Work[]): string[] {
+  const keys = new Set<string>();
+  for (const { arrivals } of work) for (const { groupKey } of arrivals) if (groupKey !== null) keys.add(groupKey);
+  return [...keys];
 }
 
 const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;
@@ -146,7 +153,9 @@ function skipCovered(work: readonly Work[], sources: readonly Source[], { covera
 async function knownFacts(work: readonly Part[]): Promise<Map<string, DeviceFacts>> {
   const facts = new Map<string, DeviceFacts>();
   for (const { arrivals, devices } of work) {
-    const found = await devices.find(new Set(arrivals.map(({ alert }) => alert.deviceId)));
+    const deviceIds = new Set<string>();
+    for (const { alert } of arrivals) deviceIds.add(alert.deviceId);
+    const found = await devices.find(deviceIds);
     for (const [deviceId, device] of found) if (!facts.has(deviceId)) facts.set(deviceId, factsOf(device));
   }
   return facts;
@@ -157,10 +166,10 @@ async function withFreshParents(
   known: ReadonlyMap<string, DeviceFacts>,
   { settled }: Fold,
   work: readonly Part[],
-): Promise<Map<string, DeviceFacts>> {
+): Promise<ReadonlyMap<string, DeviceFacts>> {
   const parents = settled.flatMap(({ arrival, verdict }) => (verdict.kind === 'parent' ? [arrival.alert.deviceId] : []));
+  if (parents.length === 0) return known;
   const facts = new Map(known);
-  if (parents.length === 0) return facts;
   // The newest view has read what it knows last.
   const fresh = await work.at(-1)!.devices.find(new Set(parents), 'fresh');
   for (const deviceId of parents) facts.delete(deviceId);

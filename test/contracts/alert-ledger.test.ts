@@ -43,7 +43,7 @@ const adapters: { which: string; open: () => Subject }[] = [
   },
 ];
 
-const shard = 5;
+const shard = 3;
 let made = 0;
 
 const alertId = () => makeId({ time: 1_700_000_000_000 + made, shard, seed: `alert ${(made += 1)}` });

@@ -99,8 +99,8 @@ test('a second delivery writes nothing at all', async () => {
   const own = { ...source, hub: 'again' };
   await ingestEvents(own, events, newWriter());
   const before = await everything(newWriter().records);
-  const { outcomes, skipped, parked } = await ingestEvents(own, events, newWriter());
-  expect({ outcomes, skipped, parked }).toEqual({ outcomes: [], skipped: 23, parked: [] });
+  const { opened, skipped, parked } = await ingestEvents(own, events, newWriter());
+  expect({ opened, skipped, parked }).toEqual({ opened: [], skipped: 23, parked: [] });
   expect(await everything(newWriter().records)).toEqual(before);
 });
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { RestError } from '@azure/data-tables';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Group } from '../../domain/debounce';
 import { entity } from '../../model/entities';
@@ -10,8 +9,9 @@ import type { LogEntry } from './log-row';
 import { inRange, partition } from './placement';
 import { shardMemory } from './shard-memory';
 import type { ShardMemory } from './shard-memory';
-import { translate } from './storage-errors';
+import { hasStatus, translate } from './storage-errors';
 import type { Tables } from './tables';
+import { transact } from './transaction';
 
 /** What an append came to: `behind` when others have written in between, `refused` when a row is not as it must be. */
 type Appended = { kind: 'appended'; etags: (string | undefined)[] } | { kind: 'behind' } | { kind: 'refused' };
@@ -189,16 +189,11 @@ async function readLog(client: TableClient, partitionKey: string, position: numb
 }
 
 /** Writes everything or nothing; undefined when a row is in the way or is not as it must be. */
-async function submit(client: TableClient, actions: TransactionAction[]): Promise<string[] | undefined> {
+async function submit(client: TableClient, actions: readonly TransactionAction[]): Promise<string[] | undefined> {
   try {
-    if (actions.length === 1) {
-      const { etag } = await client.createEntity(actions[0]![1] as Parameters<TableClient['createEntity']>[0], options());
-      return [etag!];
-    }
-    const { subResponses } = await client.submitTransaction(actions, options());
-    return subResponses.map(({ etag }) => etag?.trim() ?? '');
+    return await transact(client, actions, options());
   } catch (error) {
-    if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) return undefined;
+    if ([404, 409, 412].some((status) => hasStatus(error, status))) return undefined;
     throw error;
   }
 }
