@@ -8,11 +8,13 @@ import { writtenAnswer } from '../shared/odata/answers';
 import { batchAnswer } from '../shared/odata/batch-answer';
 import { answering } from '../shared/odata/error-answers';
 import type { Message } from '../shared/odata/message';
-import { multipleAnswer } from '../shared/odata/multiple-request';
+import { createdAnswer, multipleAnswer } from '../shared/odata/multiple-request';
+import type { MultipleRequest } from '../shared/odata/multiple-request';
 import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
 import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
+import { createAlerts } from '../shared/workflows/create-alerts';
 import { makeChanges } from '../shared/workflows/make-changes';
 import type { WriteDeps } from '../shared/workflows/record-changes';
 import { createCase } from './ccs_CreateCase';
@@ -63,7 +65,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
           case 'write':
             return writtenAnswer(request, await makeChange(request.change, deps));
           case 'multiple':
-            return multipleAnswer(request, await makeChanges(request.steps, deps));
+            return multiple(request, deps);
           case 'who-am-i':
             return whoAmIAnswer(request.asker);
           case 'batch':
@@ -86,6 +88,13 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
 
     return serve(request, false);
   };
+}
+
+async function multiple(request: MultipleRequest, deps: WriteDeps): Promise<HttpResponseInit> {
+  const { operation, entity: name, steps } = request;
+  const isNew = operation === 'CreateMultiple' && name === 'msdyn_iotalert';
+  const ids = isNew ? await createAlerts(steps, request.request, deps) : undefined;
+  return ids ? createdAnswer(request, ids) : multipleAnswer(request, await makeChanges(steps, deps));
 }
 
 async function requestOf({ method, url, arrayBuffer }: Message): Promise<HttpRequest> {

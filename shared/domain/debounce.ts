@@ -67,7 +67,7 @@ export interface Candidate {
  * without being parented, more are kept, so that `msdyn_ParentIoTAlerts` can find them. Identities are remembered for the
  * newest events only.
  */
-const windowsKept = 8;
+export const windowsKept = 8;
 const crowdKept = 96;
 const crowdSpan = 600_000;
 export const identitiesKept = 8_000;

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Row } from '../model/edm';
-import { absorb, debounce, draftOf, emptyGroup } from './debounce';
+import { absorb, debounce, draftOf, emptyGroup, windowsKept } from './debounce';
 import type { Candidate, DebounceRules, Group, Verdict, Window } from './debounce';
 import type { IncomingAlert } from './incoming';
 import { textHash } from './text-hash';
@@ -15,6 +15,8 @@ export interface Arrival {
   position: number | null;
   /** What makes it the same event as another (`identityOf`). */
   identity: string | null;
+  /** Created over the Web API together with others: its id is made of the commit it is written with, and empty before. */
+  target?: { index: number; created: number };
   /** As a duplicate it needs no row of its own: it is found by its id, which is one of `serialId`. */
   packs?: true;
   /** Nobody is asked whether the alert repeats an earlier one: it becomes a parent. */
@@ -32,7 +34,7 @@ export interface Fold {
 }
 
 /** Storage takes 100 rows and 4 MiB in one transaction; some are kept for what the ledger itself writes. */
-const rowLimit = 96;
+const rowLimit = 90;
 const byteLimit = 2_000_000;
 
 /** One row takes 1 MiB. */
@@ -58,7 +60,7 @@ export function fold(
     const candidate = { id, time: alert.time, identity };
     const verdict = verdictOn(arrival, candidate, group, rules);
     const isPacked = verdict.kind === 'duplicate' && arrival.packs === true;
-    if (!isPacked) rows += rowsOf(verdict);
+    if (!isPacked) rows += rowsOf(verdict, group);
     else if (!isKnown(alert.deviceId)) rows += noted.has(alert.deviceId) ? 0 : 1;
     if (isPacked) packed += packedBytesOf(arrival);
     else bytes += bytesOf(arrival, verdict);
@@ -89,9 +91,10 @@ export function identityOf({ deviceId, readingType, ruleOutput, token, messageId
   return textHash(`${kind}\n${deviceId}\n${own}\n${readingType ?? ''}\n${ruleOutput ?? ''}`);
 }
 
-/** A primary alert, its ticket, a note and the count of a window that is forgotten; a duplicate and a note. */
-function rowsOf(verdict: Verdict): number {
-  return { parent: 4, duplicate: 2, repeat: 0 }[verdict.kind];
+/** An alert and its ticket, or the note of an unknown device; and perhaps the count of a window that is forgotten. */
+function rowsOf({ kind }: Verdict, { windows }: Group): number {
+  if (kind === 'repeat') return 0;
+  return kind === 'parent' && windows.length >= windowsKept ? 3 : 2;
 }
 
 function bytesOf({ alert }: Arrival, verdict: Verdict): number {

@@ -23,6 +23,8 @@ export interface ShardState {
   groups: ReadonlyMap<string, Group>;
   /** In the order they were asked for. */
   coverages: readonly Coverage[];
+  /** The number that the next commit gets, if nobody is faster. */
+  next: number;
   /** Opaque; `commit` takes it back and so notices every change made in between. */
   version: ShardVersion;
 }
@@ -45,6 +47,19 @@ export interface Entry {
   /** Alerts whose device is not known yet. `since` is the time (ms) inside the first such alert's id. */
   waiting: readonly Waiting[];
   marks?: readonly Mark[];
+  /** What callers are told when they ask for the same again; lost when there is one for a target already. */
+  receipts?: readonly Receipt[];
+  /** The number that the commit must get, because ids were made of it. */
+  number?: number;
+}
+
+/** What became of parts of a request that carries a key of its sender's. */
+export interface Receipt {
+  key: string;
+  /** Hash of the request's body. */
+  body: string;
+  /** The alerts that were asked for, by their index in the request, and their ids. */
+  targets: readonly (readonly [index: number, id: string])[];
 }
 
 export interface Waiting {
@@ -75,6 +90,8 @@ export interface AlertLedger {
     entry: Entry,
     version: ShardVersion,
   ): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
+  /** What is known of a request in this shard. */
+  receipts(shard: number, key: string): Promise<Receipt[]>;
   /**
    * Keeps an id that a client chose (one that `placeInId` knows nothing of) for an alert of this shard, so that the alert is
    * found by it. `taken` when it is kept for another shard. Safe to repeat; nothing says that the alert exists.

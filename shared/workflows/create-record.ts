@@ -58,7 +58,7 @@ async function insert(
   return { row, etag: result.etag };
 }
 
-function defaultsOf(name: EntityName): Record<string, Scalar> {
+export function defaultsOf(name: EntityName): Record<string, Scalar> {
   const defaults: Record<string, Scalar> = {};
   for (const { name: property, column } of propertiesOf(name).values()) {
     if ((column.kind === 'choice' || column.kind === 'boolean') && column.default !== undefined) {

@@ -1,13 +1,14 @@
-import { cover, isCovered } from '../domain/coverage';
+import { cover, isCovered, itemsPerEvent } from '../domain/coverage';
 import type { Coverage, Range } from '../domain/coverage';
 import { ServiceError } from '../domain/errors';
 import type { DebounceRules } from '../domain/debounce';
 import type { DeviceFacts } from '../domain/alert-rows';
 import { fold } from '../domain/fold';
 import type { Arrival, Fold } from '../domain/fold';
+import { posted, serialId } from '../domain/ids';
 import { compose } from '../domain/settlement';
 import type { Opened } from '../domain/settlement';
-import type { AlertLedger, Mark, ShardState, Source } from '../ports/alert-ledger';
+import type { AlertLedger, Mark, Receipt, ShardState, Source } from '../ports/alert-ledger';
 import { factsOf } from './device-directory';
 import type { DeviceView } from './device-directory';
 import type { Together } from './together';
@@ -17,6 +18,13 @@ export interface Batch {
   arrivals: readonly (Arrival & { shard: number })[];
   /** For a hub batch: its partition and the ranges of positions that it covers. */
   origin?: Origin;
+  /** For alerts whose sender may repeat himself: his name for the request, and a hash of it. */
+  request?: Request | undefined;
+}
+
+interface Request {
+  key: string;
+  body: string;
 }
 
 interface Origin {
@@ -37,12 +45,15 @@ export interface Settled {
   opened: Opened[];
   /** Alerts that an earlier delivery had settled already. */
   skipped: number;
+  /** Ids of arrivals with a target, by its index. */
+  ids: Map<number, string>;
 }
 
 /** What a batch brings to one shard. */
 export interface Part {
   arrivals: readonly Arrival[];
   origin: Origin | undefined;
+  request: Request | undefined;
   devices: DeviceView;
 }
 
@@ -54,18 +65,19 @@ const attempts = 50;
  * returns when everything is durable. Delivering the same batch again, in any order or cut, adds nothing.
  */
 export async function settleAlerts(batch: Batch, devices: DeviceView, deps: SettleDeps): Promise<Settled> {
-  const { origin } = batch;
+  const { origin, request } = batch;
   const results = await Promise.all(
     [...byShard(batch.arrivals)].map(async ([shard, arrivals]) => {
-      const part: Part = { arrivals, origin, devices };
+      const part: Part = { arrivals, origin, request, devices };
       // What one writer's alerts do to another's is nothing, except that an id in use, which only callers choose, fails.
-      if (!origin) return (await settleShard(shard, [part], deps))[0]!;
+      if (arrivals.some(({ packs }) => !packs)) return (await settleShard(shard, [part], deps))[0]!;
       return deps.together(shard, part, (parts) => settleShard(shard, parts, deps));
     }),
   );
   return {
     opened: results.flatMap(({ opened }) => opened),
     skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
+    ids: new Map(results.flatMap(({ ids }) => [...ids])),
   };
 }
 
@@ -85,7 +97,7 @@ interface Work extends Part {
 }
 
 async function settleShard(shard: number, parts: readonly Part[], deps: SettleDeps): Promise<Settled[]> {
-  const work = parts.map((part): Work => ({ ...part, settled: { opened: [], skipped: 0 } }));
+  const work = parts.map((part): Work => ({ ...part, settled: { opened: [], skipped: 0, ids: new Map() } }));
   for (let lost = 0; lost <= attempts;) {
     const open = work.filter(({ arrivals }) => arrivals.length > 0);
     if (open.length === 0) return work.map(({ settled }) => settled);
@@ -101,20 +113,27 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
   const sources = sourcesOf(work);
   const state = await deps.ledger.read(shard, keys, sources);
   skipCovered(work, sources, state);
+  await skipWritten(work, shard, deps);
   const arrivals = work.flatMap((part) => part.arrivals);
   if (arrivals.length === 0) return 'done';
+  const isNumbered = nameTargets(arrivals, shard, state.next);
   const known = await knownFacts(work);
   const folded = fold(arrivals, state.groups, { rules: deps.rules, isKnown: (deviceId) => known.has(deviceId) });
   const devices = await withFreshParents(known, folded, work);
   const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
   const marks = marksAfter(work, folded.settled.length, sources, state);
   const { opened, ...written } = changes;
-  const result = await deps.ledger.commit(shard, { ...written, merges: [], marks }, state.version);
+  const result = await deps.ledger.commit(
+    shard,
+    { ...written, merges: [], marks, ...(isNumbered && { number: state.next, receipts: receiptsFor(work, folded.settled.length) }) },
+    state.version,
+  );
   if (result.kind === 'lost-race') return 'lost-race';
   let left = folded.settled.length;
   const byId = new Map(opened.map((each) => [each.id, each]));
   for (const part of work) {
     const mine = part.arrivals.slice(0, left);
+    for (const { target, id } of mine) if (target) part.settled.ids.set(target.index, id);
     if (byId.size > 0) part.settled.opened.push(...mine.flatMap(({ id }) => byId.get(id) ?? []));
     part.arrivals = part.arrivals.slice(mine.length);
     left -= mine.length;
@@ -147,6 +166,50 @@ function skipCovered(work: readonly Work[], sources: readonly Source[], { covera
     part.arrivals = open;
     covered.set(keyOf(source), ranges.reduce(cover, before));
   }
+}
+
+/** Takes out what an earlier try of the same request has written, and tells its ids. */
+async function skipWritten(work: readonly Work[], shard: number, { ledger }: SettleDeps): Promise<void> {
+  for (const part of work) {
+    if (!part.request) continue;
+    const ids = idsTold(await ledger.receipts(shard, part.request.key), part.request);
+    for (const { target } of part.arrivals) {
+      const id = target && ids.get(target.index);
+      if (id !== undefined) part.settled.ids.set(target!.index, id);
+    }
+    part.arrivals = part.arrivals.filter(({ target }) => target === undefined || !ids.has(target.index));
+  }
+}
+
+/** The ids in the receipts of a request; refused with `conflict` when they are those of another one. */
+export function idsTold(receipts: readonly Receipt[], { body }: Request): Map<number, string> {
+  if (receipts.some((receipt) => receipt.body !== body)) {
+    throw new ServiceError('conflict', 'This Idempotency-Key was used for another request. Choose a new one for each.');
+  }
+  return new Map(receipts.flatMap(({ targets }) => [...targets]));
+}
+
+/** Gives arrivals with a target their ids, which lead to the commit that they are written with. */
+function nameTargets(arrivals: readonly Arrival[], shard: number, number: number): boolean {
+  let isNumbered = false;
+  for (const [i, arrival] of arrivals.entries()) {
+    if (!arrival.target) continue;
+    const place = { time: arrival.target.created, shard };
+    arrival.id = serialId(place, { source: posted, position: number * itemsPerEvent + i });
+    isNumbered = true;
+  }
+  return isNumbered;
+}
+
+/** What the senders of the first so many arrivals are to be told again. */
+function receiptsFor(work: readonly Work[], count: number): Receipt[] {
+  let left = count;
+  return work.flatMap(({ arrivals, request }): Receipt[] => {
+    const mine = arrivals.slice(0, left);
+    left -= mine.length;
+    if (!request || mine.length === 0) return [];
+    return [{ ...request, targets: mine.map(({ target, id }) => [target!.index, id] as const) }];
+  });
 }
 
 /** For duplicates, what was known of their devices a moment ago is good enough. */

@@ -1,6 +1,8 @@
 /** Does `work` for an item, together with the others that wait for the same key; answers this item's part of the result. */
 export type Together<I, R> = (key: number, item: I, work: (items: I[]) => Promise<R[]>) => Promise<R>;
 
+const mostTogether = 8;
+
 interface Waiting<I, R> {
   item: I;
   resolve(result: R): void;
@@ -9,13 +11,15 @@ interface Waiting<I, R> {
 
 /**
  * One piece of work at a time for each key, within this process. Items that come while it is under way wait and then go
- * all at once, so that many small calls cost little more than a large one. What fails, fails for all that went together.
+ * together, up to eight, so that many small calls cost little more than a large one. What fails, fails for all that went together.
  */
 export function together<I, R>(): Together<I, R> {
   const queues = new Map<number, Waiting<I, R>[]>();
 
+  const take = (key: number) => queues.get(key)!.splice(0, mostTogether);
+
   const run = async (key: number, work: (items: I[]) => Promise<R[]>) => {
-    for (let next = queues.get(key)!.splice(0); next.length > 0; next = queues.get(key)!.splice(0)) {
+    for (let next = take(key); next.length > 0; next = take(key)) {
       try {
         const results = await work(next.map(({ item }) => item));
         next.forEach(({ resolve }, i) => resolve(results[i]!));

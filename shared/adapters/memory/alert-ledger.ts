@@ -8,7 +8,7 @@ import { placeInId, shardOf } from '../../domain/ids';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
-import type { AlertLedger, ShardVersion, Source, Waiting } from '../../ports/alert-ledger';
+import type { AlertLedger, Receipt, ShardVersion, Source, Waiting } from '../../ports/alert-ledger';
 import type { RecordStore } from '../../ports/record-store';
 
 interface Kept<T> {
@@ -24,6 +24,9 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const coverages = new Map<string, Kept<Coverage>>();
   const reservations = new Map<string, number>();
   const notes = new Map<string, Waiting & { shard: number }>();
+  const receipts = new Map<number, Receipt[]>();
+  /** Commits of each shard. */
+  const numbers = new Map<number, number>();
   let clock = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -37,6 +40,9 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const put = <T>(map: Map<string, Kept<T>>, key: string, value: T) => map.set(key, { value, version: (clock += 1) });
   const groupAt = (shard: number, groupKey: string) => `${shard}/${groupKey}`;
   const coverageAt = (shard: number, { hub, partition }: Source) => `${shard}/${hub}/${partition}`;
+
+  const numberOf = (shard: number) => numbers.get(shard) ?? 0;
+  const receiptsIn = (shard: number) => receipts.get(shard) ?? [];
 
   const isCurrent = (versions: Versions) =>
     [...versions].every(([key, version]) => ((groups.get(key) ?? coverages.get(key))?.version ?? 0) === version);
@@ -64,6 +70,7 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
       return {
         groups: new Map(found.map(([key, kept]) => [key, kept?.value ?? emptyGroup()])),
         coverages: marks.map(([, kept]) => kept?.value ?? []),
+        next: numberOf(shard) + 1,
         version: versions as unknown as ShardVersion,
       };
     },
@@ -73,6 +80,11 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         const read = version as unknown as Versions;
         const guarded = [...entry.groups.keys()].map((key) => groupAt(shard, key));
         for (const { source } of entry.marks ?? []) guarded.push(coverageAt(shard, source));
+        const held = receiptsIn(shard);
+        const isTold = (receipt: Receipt) =>
+          held.some(({ key, targets }) => key === receipt.key && targets[0]![0] === receipt.targets[0]![0]);
+        if (entry.number !== undefined && entry.number !== numberOf(shard) + 1) return { kind: 'lost-race' };
+        if (entry.receipts?.some(isTold)) return { kind: 'lost-race' };
         const inserts = [...entry.inserts, ...entry.packed.map(asInsert)];
         const ids = inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
         const exists = (await Promise.all(ids)).some((stored) => stored !== undefined);
@@ -92,8 +104,12 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         await count(entry.ended);
         for (const note of entry.waiting) notes.set(`${note.deviceId}/${note.groupKey}`, { ...note, shard });
         for (const { source, coverage } of entry.marks ?? []) put(coverages, coverageAt(shard, source), coverage);
+        receipts.set(shard, [...held, ...(entry.receipts ?? [])]);
+        numbers.set(shard, numberOf(shard) + 1);
         return { kind: 'committed' };
       }),
+
+    receipts: async (shard, key) => receiptsIn(shard).filter((receipt) => receipt.key === key),
 
     reserve: async (alertId, shard) => {
       const kept = reservations.get(alertId) ?? shard;

@@ -5,6 +5,7 @@ import { entity } from '../../model/entities';
 import type { AlertLedger, Entry, ShardVersion } from '../../ports/alert-ledger';
 import { encodeGroup, groupRowKey, waitingRowKey } from './group-row';
 import { partition, partitions } from './placement';
+import { readReceipts, receiptRow } from './receipt-rows';
 import { findPlace, placeIn, reserveId } from './reserved-ids';
 import { toEntity } from './row';
 import { recordETag } from './etag';
@@ -40,6 +41,7 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
       return {
         groups: new Map(groupKeys.map((key) => [key, memory.group(key)])),
         coverages: sources.map((source) => memory.coverage(source)),
+        next: memory.position() + 1,
         version: memory.position() as unknown as ShardVersion,
       };
     },
@@ -53,12 +55,21 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
         const plain = await rowActions(client, shard, entry);
         for (let attempt = 0; attempt < attempts; attempt += 1) {
           if (isOutdated(log, entry, version)) return { kind: 'lost-race' };
+          if (entry.number !== undefined && entry.number !== log.memory.position() + 1) return { kind: 'lost-race' };
           const { kind } = await appendEntry(client, log, shard, entry, plain);
           if (kind === 'appended') return { kind: 'committed' };
           if (kind === 'refused') return { kind: 'lost-race' };
         }
         throw contended();
       });
+    },
+
+    receipts: async (shard, key) => {
+      try {
+        return await readReceipts(await tables.client(alertsTable), partition(shard), key);
+      } catch (error) {
+        throw translate(error);
+      }
     },
 
     reserve: async (alertId, shard) => {
@@ -167,6 +178,7 @@ async function rowActions(client: TableClient, shard: number, entry: Entry): Pro
     const rowKey = waitingRowKey(deviceId, groupKey);
     actions.push(['upsert', { partitionKey, rowKey, deviceId, groupKey, since: String(since) }, 'Replace']);
   }
+  for (const receipt of entry.receipts ?? []) actions.push(['create', receiptRow(partitionKey, receipt)]);
   return actions;
 }
 
