@@ -11,6 +11,7 @@ import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
+import type { ExpireDeps } from './workflows/expire-alerts';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import type { IngestDeps } from './workflows/ingest-events';
 import { linkWaitingAlerts } from './workflows/link-waiting-alerts';
@@ -55,6 +56,9 @@ export const ingestion = once((): IngestDeps => {
     now,
   };
 });
+
+/** What the removal of expired alerts needs. */
+export const expiry = once((): ExpireDeps => ({ ledger: alertLedger(), retention: config().retention, now }));
 
 const turns = once(oneAtATime);
 

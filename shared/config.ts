@@ -65,6 +65,10 @@ export const settings = {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
   },
+  RETENTION_DAYS: {
+    purpose: 'After so many days, alerts without an open case or work order are removed; 0 keeps them for ever.',
+    default: '0',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
@@ -83,6 +87,8 @@ export interface Config {
   joinOpenTicket: boolean;
   /** Milliseconds. */
   deviceMaxAge: number;
+  /** Milliseconds; 0 keeps alerts for ever. */
+  retention: number;
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
@@ -114,6 +120,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     groupBy: read('DEBOUNCE_GROUP_BY', parseGroupBy),
     joinOpenTicket: read('JOIN_OPEN_TICKET', oneOf('true', 'false')) === 'true',
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
+    retention: 86_400_000 * read('RETENTION_DAYS', between(0, 36_500)),
   };
   if (config.timespan.min > config.timespan.max)
     problems.push('DEBOUNCE_MIN_SECONDS: it is above DEBOUNCE_MAX_SECONDS');

@@ -13,6 +13,7 @@ test('the defaults are a fixed window of a minute per device', () => {
     groupBy: [{ source: 'alert', property: 'msdyn_deviceid' }],
     joinOpenTicket: true,
     deviceMaxAge: 2000,
+    retention: 0,
   });
 });
 

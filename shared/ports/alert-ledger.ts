@@ -75,21 +75,12 @@ export interface Waiting {
  */
 export interface AlertLedger {
   /** What is remembered may be out of date, which `commit` finds out; `fresh` reads it again, to decide without writing. */
-  read(
-    shard: number,
-    groupKeys: readonly string[],
-    sources?: readonly Source[],
-    how?: 'fresh',
-  ): Promise<ShardState>;
+  read(shard: number, groupKeys: readonly string[], sources?: readonly Source[], how?: 'fresh'): Promise<ShardState>;
   /**
    * Nothing is written when a group, a source or a record with an `etag` changed since it was read, a row to insert
    * exists, or a record to change does not.
    */
-  commit(
-    shard: number,
-    entry: Entry,
-    version: ShardVersion,
-  ): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
+  commit(shard: number, entry: Entry, version: ShardVersion): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
   /** What is known of a request in this shard. */
   receipts(shard: number, key: string): Promise<Receipt[]>;
   /**
@@ -113,4 +104,9 @@ export interface AlertLedger {
    * Gives the waiting alerts of a device in one group their device. Returns how many were linked; safe to repeat.
    */
   link(note: Waiting & { shard: number }, columns: Row): Promise<number>;
+  /**
+   * Removes some of the alerts of a shard that were there before a time (ms) and have nothing open, with their duplicates
+   * and windows, and receipts that nobody asks for any more. `more` when there is more to look through.
+   */
+  expire(shard: number, time: { before: number; now: number }): Promise<{ removed: number; more: boolean }>;
 }

@@ -27,7 +27,12 @@ export async function createAlerts(
   }
   const time = new Date(now()).toISOString();
   const table = entity('msdyn_iotalert');
-  const common = { ...defaultsOf('msdyn_iotalert'), ...nextState(table, {}, undefined), createdon: time, modifiedon: time };
+  const common = {
+    ...defaultsOf('msdyn_iotalert'),
+    ...nextState(table, {}, undefined),
+    createdon: time,
+    modifiedon: time,
+  };
   const rows = values.map((own, i): Row => {
     const row = { ...common, ...own };
     try {

@@ -67,7 +67,10 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
       let found = 0;
       let after: string | undefined;
       for (let pages = 0; pages < wanted.size / readsWorthAPage; pages += 1) {
-        const page = await records.list('msdyn_iotdevice', { limit: devicesInPage, ...(after !== undefined && { after }) });
+        const page = await records.list('msdyn_iotdevice', {
+          limit: devicesInPage,
+          ...(after !== undefined && { after }),
+        });
         for (const { row } of page.records) {
           const device: Device = row;
           const known = await withLinked(device, linked);

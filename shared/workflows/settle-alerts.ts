@@ -125,7 +125,12 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
   const { opened, ...written } = changes;
   const result = await deps.ledger.commit(
     shard,
-    { ...written, merges: [], marks, ...(isNumbered && { number: state.next, receipts: receiptsFor(work, folded.settled.length) }) },
+    {
+      ...written,
+      merges: [],
+      marks,
+      ...(isNumbered && { number: state.next, receipts: receiptsFor(work, folded.settled.length) }),
+    },
     state.version,
   );
   if (result.kind === 'lost-race') return 'lost-race';
@@ -230,7 +235,9 @@ async function withFreshParents(
   { settled }: Fold,
   work: readonly Part[],
 ): Promise<ReadonlyMap<string, DeviceFacts>> {
-  const parents = settled.flatMap(({ arrival, verdict }) => (verdict.kind === 'parent' ? [arrival.alert.deviceId] : []));
+  const parents = settled.flatMap(({ arrival, verdict }) =>
+    verdict.kind === 'parent' ? [arrival.alert.deviceId] : [],
+  );
   if (parents.length === 0) return known;
   const facts = new Map(known);
   // The newest view has read what it knows last.
@@ -242,7 +249,9 @@ async function withFreshParents(
 
 /** How far the sources are dealt with once so many of the arrivals are written. */
 function marksAfter(work: readonly Work[], count: number, sources: readonly Source[], state: ShardState): Mark[] {
-  const marks = new Map(sources.map((source, i): [string, Mark] => [keyOf(source), { source, coverage: state.coverages[i]! }]));
+  const marks = new Map(
+    sources.map((source, i): [string, Mark] => [keyOf(source), { source, coverage: state.coverages[i]! }]),
+  );
   let left = count;
   for (const { arrivals, origin } of work) {
     const next = left < arrivals.length ? arrivals[left]! : null;

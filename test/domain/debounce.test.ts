@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { absorb, copyGroup, debounce, emptyGroup, identitiesKept, setWindowOpen, settled } from '../../shared/domain/debounce';
+import {
+  absorb,
+  copyGroup,
+  debounce,
+  emptyGroup,
+  identitiesKept,
+  setWindowOpen,
+  settled,
+} from '../../shared/domain/debounce';
 import type { Candidate, DebounceRules, Group, Verdict } from '../../shared/domain/debounce';
 
 const fixed: DebounceRules = { span: 60_000, mode: 'fixed', maxAge: 3_600_000 };

@@ -80,7 +80,9 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => 
   const post = (body: unknown, key?: string, to = api) =>
     to.post(path, body, key === undefined ? {} : { 'idempotency-key': key });
   const alertsHere = async () =>
-    (await all(own.records, 'msdyn_iotalert')).filter((row) => String(row['msdyn_description']).startsWith(`${scene}:`));
+    (await all(own.records, 'msdyn_iotalert')).filter((row) =>
+      String(row['msdyn_description']).startsWith(`${scene}:`),
+    );
 
   test('are all there under the ids that are answered, in order, the first of each device above the others', async () => {
     const account = await seed(own.records, 'account', `${scene} owner`, {});
@@ -144,10 +146,28 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => 
   });
 
   test.each([
-    { which: 'another body under a used key', change: { msdyn_description: 'x' }, key: 'used', status: 412, says: 'another request' },
+    {
+      which: 'another body under a used key',
+      change: { msdyn_description: 'x' },
+      key: 'used',
+      status: 412,
+      says: 'another request',
+    },
     { which: 'a key with a space', change: {}, key: 'a b', status: 400, says: '1 to 200 visible ASCII characters' },
-    { which: 'an id of the sender', change: { msdyn_iotalertid: 'c0ffee00-0000-4000-8000-000000000001' }, key: 'k', status: 400, says: 'Leave it out' },
-    { which: 'a target without a description', change: { msdyn_description: null }, key: 'l', status: 400, says: 'Targets[7]: msdyn_description' },
+    {
+      which: 'an id of the sender',
+      change: { msdyn_iotalertid: 'c0ffee00-0000-4000-8000-000000000001' },
+      key: 'k',
+      status: 400,
+      says: 'Leave it out',
+    },
+    {
+      which: 'a target without a description',
+      change: { msdyn_description: null },
+      key: 'l',
+      status: 400,
+      says: 'Targets[7]: msdyn_description',
+    },
   ])('with $which are refused, and nothing is written', async ({ change, key, status, says }) => {
     if (key === 'used') await post({ Targets: [typed({ msdyn_description: 'first' })] }, `${scene}${key}`);
     const body = bodyOf(8);

@@ -5,11 +5,12 @@ import type { Group, Window } from '../../domain/debounce';
 import { duplicateRow } from '../../domain/duplicate';
 import type { Duplicate } from '../../domain/duplicate';
 import { placeInId, shardOf } from '../../domain/ids';
+import { isExpired } from '../../domain/retention';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import type { AlertLedger, Receipt, ShardVersion, Source, Waiting } from '../../ports/alert-ledger';
-import type { RecordStore } from '../../ports/record-store';
+import type { RecordStore, Stored } from '../../ports/record-store';
 
 interface Kept<T> {
   value: T;
@@ -64,7 +65,9 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
   return {
     read: async (shard, groupKeys, sources = []) => {
       const found = groupKeys.map((key) => [key, groups.get(groupAt(shard, key))] as const);
-      const marks = sources.map((source) => [coverageAt(shard, source), coverages.get(coverageAt(shard, source))] as const);
+      const marks = sources.map(
+        (source) => [coverageAt(shard, source), coverages.get(coverageAt(shard, source))] as const,
+      );
       const versions: Versions = new Map(found.map(([key, kept]) => [groupAt(shard, key), kept?.version ?? 0]));
       for (const [key, kept] of marks) versions.set(key, kept?.version ?? 0);
       return {
@@ -132,6 +135,26 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
     waiting: async function* (deviceId) {
       for (const note of notes.values()) if (deviceId === undefined || note.deviceId === deviceId) yield note;
     },
+
+    expire: (shard, { before }) =>
+      alone(async () => {
+        let removed = 0;
+        const { records: alerts } = await records.list('msdyn_iotalert', { limit: 100_000 });
+        const remove = async ({ row, etag }: Stored) => {
+          removed +=
+            (await records.remove('msdyn_iotalert', String(row['msdyn_iotalertid']), etag)).kind === 'removed' ? 1 : 0;
+        };
+        for (const alert of alerts) {
+          const { msdyn_iotalertid: id, ccs_groupkey: groupKey, _msdyn_parentalert_value: parent } = alert.row;
+          const key = groupAt(shard, String(groupKey));
+          const group = groupKey ? groups.get(key)?.value : emptyGroup();
+          if (!group || parent || !isExpired(alert.row, groupKey ? group : undefined, before)) continue;
+          for (const other of alerts) if (other.row['_msdyn_parentalert_value'] === id) await remove(other);
+          await remove(alert);
+          if (groupKey) put(groups, key, { ...group, windows: group.windows.filter((window) => window.parent !== id) });
+        }
+        return { removed, more: false };
+      }),
 
     link: ({ shard, deviceId, groupKey }, columns) =>
       alone(async () => {

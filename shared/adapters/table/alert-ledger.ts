@@ -1,5 +1,6 @@
 import type { TableClient, TableEntity, TransactionAction } from '@azure/data-tables';
 import { iso } from '../../domain/alert-rows';
+import type { Group } from '../../domain/debounce';
 import { ServiceError } from '../../domain/errors';
 import { entity } from '../../model/entities';
 import type { AlertLedger, Entry, ShardVersion } from '../../ports/alert-ledger';
@@ -10,6 +11,7 @@ import { findPlace, placeIn, reserveId } from './reserved-ids';
 import { toEntity } from './row';
 import { recordETag } from './etag';
 import { hasStatus, translate } from './storage-errors';
+import { expire } from './expired-alerts';
 import { find } from './find-row';
 import { pagesColumn } from './derived-counts';
 import { conditionFor } from './packed-alerts';
@@ -33,6 +35,7 @@ const mostRows = 99;
  * is taken in.
  */
 export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tables)): AlertLedger {
+  const cursors = new Map<string, string>();
   return {
     read: async (shard, groupKeys, sources = [], how) => {
       const log = logs(shard);
@@ -118,6 +121,18 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
       }
     },
 
+    expire: async (shard, { before, now }) => {
+      const client = await tables.client(alertsTable);
+      const log = logs(shard);
+      const removeTogether = async (groups: Map<string, Group>, deletions: TransactionAction[]) =>
+        (await appendEntry(client, log, shard, { ...nothing, groups }, deletions)).kind === 'appended';
+      try {
+        return await expire({ client, shard, log, before, now, cursors, removeTogether });
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+
     link: async (note, columns) => {
       const { shard, deviceId, groupKey } = note;
       const client = await tables.client(alertsTable);
@@ -197,11 +212,13 @@ async function appendEntry(
   const ended = await endedWindows(client, shard, entry, position);
   const due = await dueGroups(log, mostRows - plain.length - replaced.length - ended.length, replaced);
   const saved = [...new Set([...replaced, ...due])];
-  const groupRows = saved.map((key): TransactionAction => {
+  const groupRows: TransactionAction[] = [];
+  for (const key of saved) {
     const group = entry.groups.get(key) ?? memory.group(key);
     const keys = { partitionKey: partition(shard), rowKey: groupRowKey(key) };
-    return ['upsert', { ...keys, ...encodeGroup(key, group, position) }, 'Replace'];
-  });
+    if (!isEmpty(group)) groupRows.push(['upsert', { ...keys, ...encodeGroup(key, group, position) }, 'Replace']);
+    else if (await find(client, keys.partitionKey, keys.rowKey)) groupRows.push(['delete', keys]);
+  }
   const logEntry: LogEntry = {
     position,
     writer: log.sign(),
@@ -215,15 +232,23 @@ async function appendEntry(
   return log.append(logEntry, [...plain, ...ended, ...groupRows], entry.groups);
 }
 
+function isEmpty({ windows, tickets, waiting }: Group): boolean {
+  return windows.length + tickets.length + waiting.length === 0;
+}
+
 /** Groups to write back with this entry, so that a new process has little of the log to read. */
 async function dueGroups(log: ShardLog, room: number, others: readonly string[]): Promise<string[]> {
   if (!log.isFarAhead()) return [];
   const due: string[] = [];
   let identities = 0;
-  const oldest = log.memory.oldestUnsaved(Math.max(0, Math.min(savedAtOnce, room))).filter((key) => !others.includes(key));
+  const oldest = log.memory
+    .oldestUnsaved(Math.max(0, Math.min(savedAtOnce, room)))
+    .filter((key) => !others.includes(key));
   await log.know(oldest);
   for (const key of oldest) {
-    identities += log.memory.group(key).windows.reduce((sum, { seen, fresh }) => sum + seen.size + (fresh?.size ?? 0), 0);
+    identities += log.memory
+      .group(key)
+      .windows.reduce((sum, { seen, fresh }) => sum + seen.size + (fresh?.size ?? 0), 0);
     if (due.length > 0 && identities > identitiesSavedAtOnce) break;
     due.push(key);
   }

@@ -106,7 +106,10 @@ function logReader(client: TableClient, partitionKey: string, options: Options) 
   const marks = async (position: number) => {
     const range = `RowKey ge '${logRowKey(position)}' and RowKey lt '${logRange.to}'`;
     const queryOptions = { filter: `PartitionKey eq '${partitionKey}' and ${range}`, select: ['RowKey', 'marks'] };
-    const page = await client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: 1 }).next();
+    const page = await client
+      .listEntities({ ...options(), queryOptions })
+      .byPage({ maxPageSize: 1 })
+      .next();
     const row = page.done === true ? undefined : page.value[0];
     return row && { position: positionIn(String(row.rowKey)), marks: decodeMarks(row) };
   };
@@ -131,7 +134,9 @@ async function* rowsThatCovered(reader: LogReader, source: number, low: number):
     const top = coverage.at(-1)?.[1] ?? -1;
     for (let position = low + Math.floor(top / 2 ** 48) * 2 ** 48; position >= 0; position -= 2 ** 48) {
       const covers = (row: Awaited<ReturnType<LogReader['marks']>>) => {
-        const mark = row?.marks.find(({ source: { hub, partition: own } }) => hub === wanted.hub && own === wanted.partition);
+        const mark = row?.marks.find(
+          ({ source: { hub, partition: own } }) => hub === wanted.hub && own === wanted.partition,
+        );
         return mark !== undefined && isCovered(mark.coverage, position);
       };
       if (!isCovered(coverage, position)) continue;

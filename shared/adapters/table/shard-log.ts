@@ -165,7 +165,8 @@ function openLog(
         }
         await catchUp();
         // The client repeats what it got no answer to, so the row in the way may be our own.
-        if (writers.get(entry.position) === entry.writer) return { kind: 'appended', etags: actions.map(() => undefined) };
+        if (writers.get(entry.position) === entry.writer)
+          return { kind: 'appended', etags: actions.map(() => undefined) };
         return { kind: memory.position() >= entry.position ? 'behind' : 'refused' };
       }),
   };

@@ -91,19 +91,19 @@ export function shardMemory() {
   };
 
   const load = (key: string, row: { group: Group; position: number } | undefined) => {
-      if (groups.has(key)) return;
-      const group = draftOf(row?.group ?? emptyGroup());
-      let changed = row?.position ?? 0;
-      for (const { position: at, step, isPacked } of pending.get(key) ?? []) {
-        if (at <= (row?.position ?? 0)) continue;
-        takeStep(group, step);
-        if (isPacked) paged(group, step.under, at);
-        changed = at;
-      }
-      pending.delete(key);
-      stale.delete(key);
-      put(key, settled(group), changed);
-    };
+    if (groups.has(key)) return;
+    const group = draftOf(row?.group ?? emptyGroup());
+    let changed = row?.position ?? 0;
+    for (const { position: at, step, isPacked } of pending.get(key) ?? []) {
+      if (at <= (row?.position ?? 0)) continue;
+      takeStep(group, step);
+      if (isPacked) paged(group, step.under, at);
+      changed = at;
+    }
+    pending.delete(key);
+    stale.delete(key);
+    put(key, settled(group), changed);
+  };
 
   const isNeeded = (key: string) => !groups.has(key) && (!complete || stale.has(key));
 

@@ -49,9 +49,13 @@ const eol = '\r\n';
 
 function bodyOf(table: string, actions: readonly TransactionAction[]): string {
   const parts = actions.map((action) =>
-    ['--changeset_1', 'Content-Type: application/http', 'Content-Transfer-Encoding: binary', '', operation(table, action)].join(
-      eol,
-    ),
+    [
+      '--changeset_1',
+      'Content-Type: application/http',
+      'Content-Transfer-Encoding: binary',
+      '',
+      operation(table, action),
+    ].join(eol),
   );
   return [
     '--batch_1',

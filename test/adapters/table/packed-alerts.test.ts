@@ -127,9 +127,7 @@ test('one of them can be changed and deleted like any other, once for each ETag'
   expect(await records.remove('msdyn_iotalert', idOf(second!), other.etag)).toEqual({ kind: 'removed' });
   expect(await records.remove('msdyn_iotalert', idOf(second!), other.etag)).toEqual({ kind: 'changed' });
   expect(await records.get('msdyn_iotalert', idOf(second!))).toBeUndefined();
-  const expected = before
-    .filter((row) => row !== second)
-    .map((row) => (row === first ? changed : row));
+  const expected = before.filter((row) => row !== second).map((row) => (row === first ? changed : row));
   expect(await all(newProcess().records, 'msdyn_iotalert')).toEqual(expected);
   // A second delivery does not bring it back.
   await deliver(storm(60), newProcess(), 20);
@@ -154,8 +152,9 @@ test('what a parent counts is exact for every process at any moment, and its ETa
   const etags = new Set<string>();
   for (const [i, one] of same.entries()) {
     await ingestEvents(source, [one], i % 3 === 0 ? newProcess() : writer);
-    const [parent] = (await reader.records.list('msdyn_iotalert', { limit: 1, equals: { _msdyn_parentalert_value: null } }))
-      .records;
+    const [parent] = (
+      await reader.records.list('msdyn_iotalert', { limit: 1, equals: { _msdyn_parentalert_value: null } })
+    ).records;
     expect(parent!.row).toMatchObject({
       ccs_duplicatecount: i,
       ccs_lastalerttime: new Date(start + i).toISOString(),
