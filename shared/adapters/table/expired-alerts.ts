@@ -156,7 +156,7 @@ async function nextRows(
   const page = await pages.next();
   const rows: Record<string, unknown>[] = page.done === true ? [] : page.value;
   const more = page.done !== true && page.value.continuationToken !== undefined;
-  if (more) cursors.set(name, `${String(rows.at(-1)?.['rowKey'] ?? from)}~`);
+  if (more) cursors.set(name, `${(rows.at(-1)?.['rowKey'] as string | undefined) ?? from}~`);
   else cursors.delete(name);
   return { rows, more };
 }

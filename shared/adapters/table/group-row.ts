@@ -24,10 +24,11 @@ export function waitingRowKey(deviceId: string, groupKey = ''): string {
 /** Windows, tickets and waiting devices are JSON; the many identities are packed into one binary property. */
 export function encodeGroup(groupKey: string, group: Group, position: number): Record<string, unknown> {
   const all = group.windows.map(({ seen, fresh }) => (fresh ? [...new Set([...seen, ...fresh])] : [...seen]));
-  const windows = group.windows.map(({ fresh: _, ...window }, i): StoredWindow => ({
-    ...window,
-    seen: all[i]!.length,
-  }));
+  const windows = group.windows.map((window, i): StoredWindow => {
+    const { parent, first, earliest, latest, open, duplicates, pages } = window;
+    const stored = { parent, first, earliest, latest, open, duplicates, seen: all[i]!.length };
+    return pages ? { ...stored, pages } : stored;
+  });
   const identities = all.flat();
   return {
     groupKey,

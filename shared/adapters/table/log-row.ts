@@ -78,8 +78,8 @@ export function decodeMarks(stored: Readonly<Record<string, unknown>>): Mark[] {
 
 /** Which of the row's duplicates have got rows of their own since. */
 export function unpackedIn(stored: Readonly<Record<string, unknown>>): Set<number> {
-  const text = stored['unpacked'];
-  return new Set(text === undefined ? [] : (JSON.parse(String(text)) as number[]));
+  const text = stored['unpacked'] as string | undefined;
+  return new Set(text === undefined ? [] : (JSON.parse(text) as number[]));
 }
 
 /** The latest time that an id in the log holds up to this row. */

@@ -3,7 +3,6 @@ import { isCovered, itemsPerEvent } from '../../domain/coverage';
 import { duplicateRow } from '../../domain/duplicate';
 import type { Duplicate } from '../../domain/duplicate';
 import { placeInId, posted, serialIn, sourceNumber } from '../../domain/ids';
-import type { Row } from '../../model/edm';
 import type { EntityName } from '../../model/entities';
 import type { Stored } from '../../ports/record-store';
 import { toStorageETag } from './etag';
@@ -30,7 +29,7 @@ export interface Packed extends Stored {
 /** The record of an alert in the log. What has no value is left out, as in rows. */
 export function packedRecord(duplicate: Duplicate, position: number): Stored {
   const values = Object.entries(duplicateRow(duplicate)).filter(([, value]) => value !== null && value !== undefined);
-  return { row: Object.fromEntries(values) as Row, etag: packedETag(position) };
+  return { row: Object.fromEntries(values), etag: packedETag(position) };
 }
 
 /** The ETag of an alert as long as it has no row of its own. */
@@ -115,7 +114,7 @@ function logReader(client: TableClient, partitionKey: string, options: Options) 
   };
   const whole = async (position: number): Promise<LogRow | undefined> => {
     try {
-      return (await client.getEntity(partitionKey, logRowKey(position), options())) as LogRow;
+      return await client.getEntity(partitionKey, logRowKey(position), options());
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw error;

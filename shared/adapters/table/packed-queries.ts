@@ -57,12 +57,14 @@ const fixed: Readonly<Record<string, Scalar>> = {
 };
 
 /** Properties that they may have. */
-const possible = new Set([
-  ...['msdyn_iotalertid', 'msdyn_description', 'msdyn_alertdata', 'msdyn_alerttime', 'msdyn_alerttoken'],
-  ...['msdyn_alerttype', '_msdyn_device_value', 'msdyn_deviceid', '_msdyn_customerasset_value', 'ccs_readingtype'],
-  ...['ccs_reading', 'ccs_threshold', 'ccs_ruleoutput', 'ccs_reason', 'ccs_groupkey', 'ccs_lastalerttime'],
-  ...['statecode', 'statuscode', 'createdon', 'modifiedon', '_msdyn_parentalert_value'],
-]);
+const possible = new Set(
+  [
+    ['msdyn_iotalertid', 'msdyn_description', 'msdyn_alertdata', 'msdyn_alerttime', 'msdyn_alerttoken'],
+    ['msdyn_alerttype', '_msdyn_device_value', 'msdyn_deviceid', '_msdyn_customerasset_value', 'ccs_readingtype'],
+    ['ccs_reading', 'ccs_threshold', 'ccs_ruleoutput', 'ccs_reason', 'ccs_groupkey', 'ccs_lastalerttime'],
+    ['statecode', 'statuscode', 'createdon', 'modifiedon', '_msdyn_parentalert_value'],
+  ].flat(),
+);
 
 function mayBePacked(equals: Readonly<Record<string, Scalar>>): boolean {
   return Object.entries(equals).every(([property, value]) => {

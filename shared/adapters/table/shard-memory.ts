@@ -144,7 +144,7 @@ export function shardMemory() {
 
     /** All rows of groups were handed over. */
     setComplete: () => {
-      for (const key of [...pending.keys()]) if (!stale.has(key)) load(key, undefined);
+      for (const key of pending.keys()) if (!stale.has(key)) load(key, undefined);
       complete = true;
     },
 

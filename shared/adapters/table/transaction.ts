@@ -82,7 +82,7 @@ function operation(table: string, action: TransactionAction): string {
     'DataServiceVersion: 3.0',
     ...(etag === undefined ? [] : [`If-Match: ${etag}`]),
     '',
-    ...(kind === 'delete' ? [''] : [JSON.stringify(stored(entity as TableEntity))]),
+    ...(kind === 'delete' ? [''] : [JSON.stringify(stored(entity))]),
     '',
   ].join(eol);
 }
