@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How many partitions each table is spread over. More shards carry more writes at once (Azure gives 2,000 rows a second
- * to each), fewer make a batch fewer transactions.
+ * How many partitions each table is spread over, 16 at most. More carry more writes at once (Azure gives 2,000 rows a
+ * second to each), fewer make a batch fewer transactions, which is what costs; see decision 20.
  */
 export const shardCount = 4;
 

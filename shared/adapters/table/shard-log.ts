@@ -98,7 +98,7 @@ function openLog(
     for await (const page of pages.byPage({ maxPageSize: pageOfGroups })) {
       for (const row of page) memory.load(String(row['groupKey']), decodeGroup(row));
       read += page.length;
-      if (read >= groupsReadAhead) return;
+      if (read >= groupsReadAhead || memory.isFull()) return;
     }
     memory.setComplete();
   };

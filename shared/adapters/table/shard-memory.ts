@@ -18,7 +18,7 @@ interface Known {
 const mostGroups = 50_000;
 
 /** Identities remembered in them, which is what takes memory. */
-const mostIdentities = 1_000_000;
+const mostIdentities = 500_000;
 
 /**
  * What a process knows of a shard: its groups and sources as they are after `position`, the latest entry of the log that
@@ -141,6 +141,9 @@ export function shardMemory() {
 
     /** Takes over a group's row, if there is one. */
     load,
+
+    /** Whether more groups should not be read ahead. */
+    isFull: () => groups.size >= mostGroups || identities >= mostIdentities / 2,
 
     /** All rows of groups were handed over. */
     setComplete: () => {
