@@ -61,7 +61,7 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
       seen.set(deviceId, await result);
     };
 
-    /** Reads pages of all devices while that is cheaper than to read those that are wanted one by one. */
+    /** Reads pages of all devices while each brings more than so many reads of one would. */
     const readMany = async (wanted: ReadonlySet<string>) => {
       const at = now();
       let found = 0;
@@ -71,6 +71,7 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
           limit: devicesInPage,
           ...(after !== undefined && { after }),
         });
+        const before = found;
         for (const { row } of page.records) {
           const device: Device = row;
           const known = await withLinked(device, linked);
@@ -81,7 +82,7 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
         }
         after = page.next;
         if (after === undefined) for (const id of wanted) if (!seen.has(id)) seen.set(id, undefined);
-        if (after === undefined || found === wanted.size) return;
+        if (after === undefined || found === wanted.size || found - before < readsWorthAPage) return;
       }
     };
 

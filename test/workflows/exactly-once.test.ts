@@ -4,6 +4,7 @@ import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
 import type { HubEvent } from '../../shared/domain/hub-event';
+import { inTurns } from '../../shared/workflows/in-turns';
 import { ingestEvents } from '../../shared/workflows/ingest-events';
 import { alertRecord, all, event, everything, ingestionOn, seed } from '../kit/ingestion';
 
@@ -56,17 +57,15 @@ const expected = { alerts: 22, parents: 3, duplicates: 19, cases: 1 };
 
 test('a batch that is cut at any index, repeated whole and repeated backwards leaves the same rows', async () => {
   const cuts = Array.from({ length: 25 }, (_, i) => i);
-  await Promise.all(
-    cuts.map(async (cut) => {
-      const prefix = `cut ${cut}`;
-      const events = await scene(prefix);
-      const own = { ...source, hub: prefix };
-      for (const part of [events.slice(0, cut), events.slice(cut), events, events.toReversed()]) {
-        await ingestEvents(own, part, newWriter());
-      }
-      expect(await countsOf(prefix)).toEqual(expected);
-    }),
-  );
+  await inTurns(cuts, 5, async (cut) => {
+    const prefix = `cut ${cut}`;
+    const events = await scene(prefix);
+    const own = { ...source, hub: prefix };
+    for (const part of [events.slice(0, cut), events.slice(cut), events, events.toReversed()]) {
+      await ingestEvents(own, part, newWriter());
+    }
+    expect(await countsOf(prefix)).toEqual(expected);
+  });
   const { records } = newWriter();
   expect(await all(records, 'ccs_parkedmessage')).toHaveLength(cuts.length);
 }, 60_000);
@@ -110,7 +109,9 @@ test('a batch of a thousand new devices, each of which opens a case, fits the li
   const category = await seed(records, 'msdyn_iotdevicecategory', 'many', {});
   const ids = Array.from({ length: 1000 }, (_, i) => `many d${i}`);
   const link = { _msdyn_account_value: account, _msdyn_category_value: category };
-  await Promise.all(ids.map((id) => seed(records, 'msdyn_iotdevice', id, { msdyn_deviceid: id, ...link })));
+  await inTurns(ids, 32, async (id) => {
+    await seed(records, 'msdyn_iotdevice', id, { msdyn_deviceid: id, ...link });
+  });
   const text = 'x'.repeat(7_000);
   const events = ids.map((id, i) => event(i, alertRecord(id, { text })));
   await ingestEvents({ ...source, hub: 'many' }, events, newWriter());
