@@ -29,7 +29,7 @@ export interface Window {
   /** Identities of the events counted here, oldest first. */
   seen: Set<string>;
   /** Those counted in a draft of the group (`draftOf`), until `settled` takes them over. */
-  fresh?: Set<string>;
+  fresh?: string[];
   /** Where the ledger keeps the duplicates that have no rows of their own: from this page to that. */
   pages?: readonly [first: number, last: number];
 }
@@ -185,11 +185,11 @@ function forgetWindows(group: Group): Window[] {
 }
 
 function hasCounted({ seen, fresh }: Window, identity: string): boolean {
-  return seen.has(identity) || (fresh?.has(identity) ?? false);
+  return seen.has(identity) || (fresh !== undefined && fresh.includes(identity));
 }
 
 function remember(window: Window, identity: string | null): void {
-  if (identity !== null) (window.fresh ??= new Set()).add(identity);
+  if (identity !== null) (window.fresh ??= []).push(identity);
 }
 
 function forgetIdentities({ windows }: Group): void {

@@ -50,10 +50,19 @@ export function sourceNumber(hub: string, partition: string): number {
  * alert came from in place of a hash, so that the alert can be found by it.
  */
 export function serialId({ time, shard }: { time: number; shard: number }, { source, position }: Serial): string {
+  // Alerts of one batch have the same beginning, or few.
+  const isSame = beginning.time === time && beginning.shard === shard && beginning.source === source;
+  if (!isSame) beginning = { time, shard, source, text: beginningOf(time, shard, source) };
+  return beginning.text + hex(position % positions, 12);
+}
+
+let beginning = { time: -1, shard: -1, source: -1, text: '' };
+
+function beginningOf(time: number, shard: number, source: number): string {
   const millis = hex(clampTime(time), 12);
   // Version and variant take their bits; the source has 8 beside the shard and 14 beside the variant.
   const middle = `8${hex(source >> 14, 2)}${hex(shard, 1)}-${hex(0x8000 | (source & 0x3fff), 4)}`;
-  return `${millis.slice(0, 8)}-${millis.slice(8)}-${middle}-${hex(position % positions, 12)}`;
+  return `${millis.slice(0, 8)}-${millis.slice(8)}-${middle}-`;
 }
 
 /** What `serialId` put into an id: the source, and the position but for what lies above 48 bits. */

@@ -248,7 +248,7 @@ async function dueGroups(log: ShardLog, room: number, others: readonly string[])
   for (const key of oldest) {
     identities += log.memory
       .group(key)
-      .windows.reduce((sum, { seen, fresh }) => sum + seen.size + (fresh?.size ?? 0), 0);
+      .windows.reduce((sum, { seen, fresh }) => sum + seen.size + (fresh?.length ?? 0), 0);
     if (due.length > 0 && identities > identitiesSavedAtOnce) break;
     due.push(key);
   }

@@ -96,8 +96,14 @@ export function timeText(time: number): string {
 /** The times in the ids of a commit's duplicates; both ends are empty when there are none. */
 function spanOf(packed: readonly Duplicate[]): [oldest: string, newest: string] {
   if (packed.length === 0) return ['', ''];
-  const times = packed.map(({ arrival }) => placeInId(arrival.id)!.time);
-  return [timeText(times.reduce((a, b) => Math.min(a, b))), timeText(times.reduce((a, b) => Math.max(a, b)))];
+  // Ids begin with their time, so that they sort like it.
+  let first = packed[0]!.arrival.id;
+  let last = first;
+  for (const { arrival } of packed) {
+    if (arrival.id < first) first = arrival.id;
+    if (arrival.id > last) last = arrival.id;
+  }
+  return [timeText(placeInId(first)!.time), timeText(placeInId(last)!.time)];
 }
 
 function chunksOf(bytes: Buffer): Record<string, Buffer> {

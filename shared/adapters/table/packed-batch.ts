@@ -57,7 +57,7 @@ export function encodeBatch({ packed, steps, replaced, saved }: PackedBatch): Bu
   let text = '';
   for (const { arrival, under, device } of packed) {
     const { id, alert, groupKey, columns } = arrival;
-    const deviceAt = devices.of(device ? `${alert.deviceId}\n${device.id}` : alert.deviceId);
+    const deviceAt = devices.of(device ? alert.deviceId : `${alert.deviceId}\n`);
     deviceList[deviceAt] ??= [alert.deviceId, device?.id ?? null, device?.asset ?? null];
     const line: Line = [
       id,
