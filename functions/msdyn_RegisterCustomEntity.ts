@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { registration } from '../shared/composition';
 import { calling } from '../shared/odata/action-call';
-import { enableRecords } from '../shared/workflows/enable-records';
+import { enableRecords, foreseeEnabling } from '../shared/workflows/enable-records';
 import type { EnableDeps } from '../shared/workflows/enable-records';
 
 /**
@@ -9,7 +9,11 @@ import type { EnableDeps } from '../shared/workflows/enable-records';
  * registered.
  */
 export function registerCustomEntity(dependencies: () => EnableDeps) {
-  return calling('msdyn_RegisterCustomEntity', async (call) => enableRecords(call, dependencies()));
+  return calling('msdyn_RegisterCustomEntity', async (call) => {
+    if (call.DryRun) return { values: await foreseeEnabling(call, dependencies()) };
+    const id = await enableRecords(call, dependencies());
+    return id === undefined ? {} : { told: { entity: 'ccs_devicejob', id } };
+  });
 }
 
 app.http('msdyn_RegisterCustomEntity', {

@@ -1,6 +1,13 @@
 import { app, HttpRequest } from '@azure/functions';
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
-import { parenting, recordWrites, registration, testAlerts } from '../shared/composition';
+import {
+  deviceDataRequests,
+  deviceImport,
+  parenting,
+  recordWrites,
+  registration,
+  testAlerts,
+} from '../shared/composition';
 import { ServiceError } from '../shared/domain/errors';
 import type { ActionName } from '../shared/model/actions';
 import { actionAt } from '../shared/odata/action-address';
@@ -17,13 +24,18 @@ import { makeChange } from '../shared/workflows/change';
 import { createAlerts } from '../shared/workflows/create-alerts';
 import { makeChanges } from '../shared/workflows/make-changes';
 import type { WriteDeps } from '../shared/workflows/record-changes';
+import { activateIoTDevice } from './ccs_ActivateIoTDevice';
 import { createCase } from './ccs_CreateCase';
 import { createWorkOrder } from './ccs_CreateWorkOrder';
+import { deactivateIoTDevice } from './ccs_DeactivateIoTDevice';
+import { importIoTDevices } from './ccs_ImportIoTDevices';
+import { unregisterIoTDevice } from './ccs_UnregisterIoTDevice';
 import { sendTestAlert } from './msdyn_IoTSendTestAlert';
 import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
 import { jsonGetNumber } from './msdyn_JsonGetNumber';
 import { jsonGetString } from './msdyn_JsonGetString';
 import { parentIoTAlerts } from './msdyn_ParentIoTAlerts';
+import { pullDataForIoTDevice } from './msdyn_PullDataForIoTDevice';
 import { registerCustomEntity } from './msdyn_RegisterCustomEntity';
 import { registerIoTDevice } from './msdyn_RegisterIoTDevice';
 
@@ -36,13 +48,18 @@ app.http('webApi', {
   methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
   authLevel: 'function',
   handler: webApi(recordWrites, {
+    ccs_ActivateIoTDevice: activateIoTDevice(registration),
     ccs_CreateCase: createCase(parenting),
     ccs_CreateWorkOrder: createWorkOrder(parenting),
+    ccs_DeactivateIoTDevice: deactivateIoTDevice(registration),
+    ccs_ImportIoTDevices: importIoTDevices(deviceImport),
+    ccs_UnregisterIoTDevice: unregisterIoTDevice(registration),
     msdyn_IoTSendTestAlert: sendTestAlert(testAlerts),
     msdyn_JsonGetBoolean: jsonGetBoolean,
     msdyn_JsonGetNumber: jsonGetNumber,
     msdyn_JsonGetString: jsonGetString,
     msdyn_ParentIoTAlerts: parentIoTAlerts(parenting),
+    msdyn_PullDataForIoTDevice: pullDataForIoTDevice(deviceDataRequests),
     msdyn_RegisterCustomEntity: registerCustomEntity(registration),
     msdyn_RegisterIoTDevice: registerIoTDevice(registration),
   } satisfies Record<ActionName, Handler>),
@@ -61,9 +78,9 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
         const deps = dependencies();
         switch (request.kind) {
           case 'question':
-            return answerQuestion(request.question, deps.records);
+            return answerQuestion(request.question, deps);
           case 'write':
-            return writtenAnswer(request, await makeChange(request.change, deps));
+            return writtenAnswer(request, await makeChange(request.change, deps), deps);
           case 'multiple':
             return multiple(request, deps);
           case 'who-am-i':
@@ -74,6 +91,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
               serve: async (part) => callAction(part) ?? serve(part, true),
               read: readRequest,
               change: async (steps) => makeChanges(steps, deps),
+              answer: async (write, changed) => writtenAnswer(write, changed, deps),
               unique: deps.unique,
               report,
             });

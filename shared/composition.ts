@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { app } from '@azure/functions';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
+import type { HubAccount } from './adapters/iot-hub/hub-account';
+import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableOpenWork } from './adapters/table/open-work';
+import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
 import { shardLogs } from './adapters/table/shard-log';
 import { openTables } from './adapters/table/tables';
@@ -9,16 +15,38 @@ import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
 import type { Timespan } from './domain/timespan';
+import { spacingOf } from './domain/pace';
+import type { BatchMessage } from './domain/device-job';
+import type { DeviceRegistry } from './ports/device-registry';
+import type { ImportDeps } from './workflows/ask-for-import';
+import type { CommandWork } from './ports/command-queue';
+import type { DeviceDataRequest } from './ports/device-data-request';
+import type { DeviceTwins } from './ports/device-twins';
+import type { TwinWork } from './ports/twin-work';
+import type { WorkQueue } from './ports/work-queue';
+import type { FeedbackDeps } from './workflows/collect-feedback';
+import type { AskForDataDeps } from './workflows/ask-for-device-data';
+import { followConnections } from './workflows/follow-connections';
+import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
 import type { ExpireDeps } from './workflows/expire-alerts';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
+import { handOnCommands } from './workflows/hand-on-commands';
+import type { HandOnDeps } from './workflows/hand-on-commands';
 import type { IngestDeps } from './workflows/ingest-events';
-import { linkWaitingAlerts } from './workflows/link-waiting-alerts';
+import { followTwins } from './workflows/follow-twins';
+import { followersInTurn } from './workflows/followers';
+import { linkAppearedDevices } from './workflows/link-appeared-devices';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
+import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
+import type { SweepDeps } from './workflows/sweep-device-jobs';
+import type { CommandDeps } from './workflows/work-on-commands';
+import type { TwinDeps } from './workflows/sync-twin';
+import type { NoticeDeps } from './workflows/take-notices';
 import { together } from './workflows/together';
 
 /*
@@ -30,12 +58,17 @@ const now = () => Date.now();
 
 const config = once(() => readConfig(process.env));
 
+// Settings that cannot be used stop the app when it starts, not the first alert that comes.
+app.hook.appStart(() => void config());
+
 const tables = once(() => openTables(accountOf(config())));
 
 /** What is known of the shards of alerts: by those who write them and those who read. */
 const logs = once(() => shardLogs(tables()));
 
 const recordStore = once(() => tableRecordStore(tables(), { logs: logs() }));
+
+const openWork = once(() => tableOpenWork(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables(), logs()));
 
@@ -75,28 +108,84 @@ export const parenting = once((): ParentDeps & { timespan: Timespan } => {
   };
 });
 
+/** What keeping devices as their connections say needs. */
+export const connecting = once((): FollowDeps => ({ records: recordStore(), openWork: openWork(), now }));
+
+/** What a written record sets off; a device has its asset before the alerts that waited for it are linked to both. */
+const followers = once(() =>
+  followersInTurn([
+    followConnections(connecting()),
+    linkAppearedDevices({ ledger: alertLedger(), devices: devices() }),
+    handOnCommands(handingOn()),
+    followTwins({ openWork: openWork(), work: twinQueue() }),
+  ]),
+);
+
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({
   records: recordStore(),
   now,
   unique: randomUUID,
-  deviceAppeared,
+  followers: followers(),
   alerts: groupedAlertWrites(ingestion(), randomUUID, { ...config(), oneAtATime: turns() }),
+  commandLife: config().commandLife,
 }));
+
+const handingOn = once((): HandOnDeps => ({ openWork: openWork(), commands: queueOf<CommandWork>('commands') }));
+
+/** What sending commands needs. */
+export const commanding = once((): CommandDeps => ({
+  ...recordWrites(),
+  ...handingOn(),
+  messages: {
+    lookAt: async (deviceId) => (await commandMessages()).lookAt(deviceId),
+    send: async (message) => (await commandMessages()).send(message),
+  },
+}));
+
+const commandMessages = onceLoaded(async () => {
+  const { iotHubCommandMessages } = await import('./adapters/iot-hub/command-messages.js');
+  return iotHubCommandMessages(hubAccount());
+});
+
+/** What collecting the feedback to commands needs; undefined when no hub is set up. */
+export const feedback = once(
+  (): FeedbackDeps | undefined =>
+    config().iotHub && {
+      ...recordWrites(),
+      ...handingOn(),
+      feedback: { take: async (handle) => (await commandFeedback()).take(handle) },
+    },
+);
+
+const commandFeedback = onceLoaded(async () => {
+  const { iotHubCommandFeedback } = await import('./adapters/iot-hub/command-feedback.js');
+  return iotHubCommandFeedback(hubAccount());
+});
 
 /** What asking for registrations needs. */
 export const registration = once((): EnableDeps => ({
   ...recordWrites(),
-  // The client of storage queues is loaded by the functions that use it, with their first call.
-  registrations: { add: async (request) => (await registrationQueue()).add(request) },
+  registrations: queueOf<BatchMessage>('registrations'),
+  openWork: openWork(),
+  registrationTimeout: config().registration.timeout,
 }));
 
-const registrationQueue = onceLoaded(async () => {
-  const { queues } = config();
-  if (!queues)
-    throw new ServiceError('queue-unreachable', 'Nothing says where the queues are: see AzureWebJobsStorage.');
-  const { storageRegistrationQueue } = await import('./adapters/queue/registration-queue.js');
-  return storageRegistrationQueue('endpoint' in queues ? { ...queues, credential: managedIdentity() } : queues);
+/** What bringing devices in from the hub needs. */
+export const deviceImport = once((): ImportDeps => ({ ...registration(), hub: deviceRegistry() }));
+
+/** What carrying out needs that was asked for devices: one batch at a time, since the hub is asked at a pace. */
+export const deviceBatches = once((): SweepDeps & { inTurn<T>(work: () => Promise<T>): Promise<T> } => {
+  const { perMinute, retryAfter } = config().registration;
+  const queue = oneAtATime();
+  return {
+    ...deviceImport(),
+    followers: followers(),
+    retryAfter,
+    // A batch sends little more than twenty requests to the registry, each of which may have to wait.
+    lease: Math.max(retryAfter, 22 * spacingOf(perMinute)),
+    inTurn: async (work) => queue('registry', work),
+  };
 });
 
 /** What sending test alerts needs. */
@@ -107,20 +196,105 @@ export const testAlerts = once((): TestAlertDeps => ({
   unique: randomUUID,
 }));
 
-const deviceMessages = onceLoaded(async () => {
-  const { iotHub } = config();
-  if (!iotHub) throw new ServiceError('unsupported', 'No IoT Hub is set up: IOT_HUB_CONNECTION_STRING is empty.');
-  const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');
-  return iotHubDeviceMessages(iotHub);
+const pacedRegistry = onceLoaded(async () => {
+  const account = config().iotHub && hubAccount();
+  if (!account) {
+    throw new ServiceError(
+      'hub-unreachable',
+      'No IoT Hub is set up: IOT_HUB_CONNECTION_STRING and IOT_HUB_HOST_NAME are empty.',
+    );
+  }
+  const { iotHubDeviceRegistry } = await import('./adapters/iot-hub/device-registry.js');
+  const pace = tablePace(tables(), 'registry');
+  const spacing = spacingOf(config().registration.perMinute);
+  return iotHubDeviceRegistry(account, async () => {
+    const slot = await pace.reserve(now(), spacing);
+    if (slot > now()) await sleep(slot - now());
+  });
 });
 
-/** The device is written by now: if its alerts cannot be linked this minute, `onUnlinkedAlerts` links them in the next. */
-async function deviceAppeared(deviceId: string): Promise<void> {
-  try {
-    await linkWaitingAlerts({ ledger: alertLedger(), devices: devices() }, deviceId);
-  } catch (error) {
-    if (!(error instanceof ServiceError && error.code === 'storage-unavailable')) throw error;
+/** The registry whose SDK is loaded, and whose setup is looked at, with the first request. */
+const deviceRegistry = once((): DeviceRegistry => ({
+  create: async (...call) => (await pacedRegistry()).create(...call),
+  remove: async (...call) => (await pacedRegistry()).remove(...call),
+  setEnabled: async (...call) => (await pacedRegistry()).setEnabled(...call),
+  updateTwin: async (...call) => (await pacedRegistry()).updateTwin(...call),
+  find: async (...call) => (await pacedRegistry()).find(...call),
+  look: async (...call) => (await pacedRegistry()).look(...call),
+  page: async (...call) => (await pacedRegistry()).page(...call),
+}));
+
+/** What bringing twins up to date needs. */
+export const twins = once((): TwinDeps => ({
+  records: recordStore(),
+  twins: deviceTwins,
+  openWork: openWork(),
+  work: twinQueue(),
+  now,
+}));
+
+/** What asking for the data of devices needs. */
+export const deviceDataRequests = once((): AskForDataDeps => ({
+  records: recordStore(),
+  pulls: dataQueue(),
+  now,
+  unique: randomUUID,
+}));
+
+/** What pulling the data of devices needs. */
+export const deviceData = once((): PullDeps => ({
+  records: recordStore(),
+  twins: deviceTwins,
+  pulls: dataQueue(),
+  now,
+}));
+
+/** What taking the hub's notices needs. */
+export const hubNotices = once((): NoticeDeps => ({ records: recordStore(), pulls: dataQueue(), now }));
+
+const twinQueue = once(() => queueOf<TwinWork>('twins'));
+const dataQueue = once(() => queueOf<DeviceDataRequest>('devicedata'));
+
+const openTwins = onceLoaded(async () => {
+  const { iotHubDeviceTwins } = await import('./adapters/iot-hub/device-twins.js');
+  return iotHubDeviceTwins(hubAccount());
+});
+
+const deviceTwins: DeviceTwins = {
+  read: async (...question) => (await openTwins()).read(...question),
+  patch: async (...question) => (await openTwins()).patch(...question),
+};
+
+const deviceMessages = onceLoaded(async () => {
+  const { iotHubDeviceMessages } = await import('./adapters/iot-hub/device-messages.js');
+  return iotHubDeviceMessages(hubAccount());
+});
+
+/** A queue by its name; the client of storage queues is loaded with the first message. */
+function queueOf<M extends object>(name: string): WorkQueue<M> {
+  const opened = onceLoaded(async () => {
+    const { storageQueue } = await import('./adapters/queue/work-queue.js');
+    return storageQueue<M>(queueAccount(), name);
+  });
+  return { add: async (message, afterSeconds) => (await opened()).add(message, afterSeconds) };
+}
+
+function queueAccount(): QueueAccount {
+  const { queues } = config();
+  if (!queues)
+    throw new ServiceError('queue-unreachable', 'Nothing says where the queues are: see AzureWebJobsStorage.');
+  return 'endpoint' in queues ? { ...queues, credential: managedIdentity() } : queues;
+}
+
+function hubAccount(): HubAccount {
+  const { iotHub } = config();
+  if (!iotHub) {
+    throw new ServiceError(
+      'unsupported',
+      'No IoT Hub is set up: IOT_HUB_CONNECTION_STRING and IOT_HUB_HOST_NAME are empty.',
+    );
   }
+  return 'hostName' in iotHub ? { ...iotHub, credential: managedIdentity() } : iotHub;
 }
 
 function accountOf({ tables: account }: Config): TableAccount {
@@ -128,10 +302,10 @@ function accountOf({ tables: account }: Config): TableAccount {
 }
 
 /** The library behind it is heavy and only needed in Azure: it is loaded with the first token. */
-function managedIdentity(): TokenCredential {
+const managedIdentity = once((): TokenCredential => {
   const credential = once(async () => new (await import('@azure/identity')).DefaultAzureCredential());
   return { getToken: async (...question) => (await credential()).getToken(...question) };
-}
+});
 
 /** Like `once`, for what is loaded; what fails is tried again. */
 function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {

@@ -2,6 +2,7 @@ import { parseGroupBy } from './domain/group-key';
 import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
 import type { Timespan } from './domain/timespan';
+import { longestCommandLife } from './model/tables/commands';
 
 /** One setting: what it is for, and its default as it would be written in the environment. */
 export interface Setting {
@@ -31,9 +32,13 @@ export const settings = {
     default: 'connected-customer-service',
   },
   IOT_HUB_CONNECTION_STRING: {
-    purpose: "Connection string of the hub's service side, e.g. of the policy iothubowner: test alerts, registration.",
+    purpose: "Connection string of the hub's service side, e.g. of the policy iothubowner.",
     default: '',
     secret: true,
+  },
+  IOT_HUB_HOST_NAME: {
+    purpose: 'Host name of the hub for access with a managed identity, instead of a connection string.',
+    default: '',
   },
   DEBOUNCE_SECONDS: { purpose: 'Length of the time window in which repeats belong to one parent.', default: '60' },
   DEBOUNCE_WINDOW: {
@@ -61,6 +66,19 @@ export const settings = {
     purpose: "Whether a new parent joins its group's open case or work order instead of opening another.",
     default: 'true',
   },
+  REGISTRY_OPERATIONS_PER_MINUTE: {
+    purpose: "How many requests a minute go to the hub's identity registry: what its tier and units allow, e.g. 100.",
+    default: '100',
+  },
+  REGISTRATION_TIMEOUT_SECONDS: {
+    purpose: 'How long a registration waits for a hub that cannot be reached or throttles, before it ends in Error.',
+    default: '600',
+  },
+  REGISTRATION_RETRY_SECONDS: {
+    purpose:
+      'After how much silence devices that are being registered are taken up again; five times that in the queue.',
+    default: '60',
+  },
   DEVICE_CACHE_SECONDS: {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
@@ -68,6 +86,10 @@ export const settings = {
   RETENTION_DAYS: {
     purpose: 'After so many days, alerts without an open case or work order are removed; 0 keeps them for ever.',
     default: '0',
+  },
+  COMMAND_TTL_SECONDS: {
+    purpose: 'How long a command may wait for its device, where the command does not say.',
+    default: '3600',
   },
 } as const satisfies Record<string, Setting>;
 
@@ -77,18 +99,28 @@ export interface Config {
   tables: { connectionString: string } | { endpoint: string };
   /** For the queues of the app; undefined when there is nothing to tell where they are. */
   queues: { connectionString: string } | { endpoint: string } | undefined;
-  /** Empty when it is not set. */
-  iotHub: string;
+  /** The hub's service side; undefined when no hub is set up. */
+  iotHub: { connectionString: string } | { hostName: string } | undefined;
   debounce: DebounceRules;
   /** Limits of msdyn_ParentIoTAlerts, in seconds. */
   timespan: Timespan;
   parentOnCreate: boolean;
   groupBy: KeyColumn[];
   joinOpenTicket: boolean;
+  registration: {
+    /** Requests to the hub's identity registry. */
+    perMinute: number;
+    /** Milliseconds. */
+    timeout: number;
+    /** Milliseconds. */
+    retryAfter: number;
+  };
   /** Milliseconds. */
   deviceMaxAge: number;
   /** Milliseconds; 0 keeps alerts for ever. */
   retention: number;
+  /** Milliseconds. */
+  commandLife: number;
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
@@ -104,9 +136,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   };
   const config: Config = {
-    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage'])),
+    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage']?.trim())),
     queues: queuesOf(env['TABLES_ENDPOINT']?.trim() ?? '', env['AzureWebJobsStorage']),
-    iotHub: read('IOT_HUB_CONNECTION_STRING', hubConnection),
+    iotHub: read('IOT_HUB_HOST_NAME', (hostName) => hubOf(hostName, env['IOT_HUB_CONNECTION_STRING']?.trim() ?? '')),
     debounce: {
       span: 1000 * read('DEBOUNCE_SECONDS', between(1, 86_400)),
       mode: read('DEBOUNCE_WINDOW', oneOf('fixed', 'sliding')),
@@ -119,9 +151,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     parentOnCreate: read('PARENT_ALERTS_ON_CREATE', oneOf('true', 'false')) === 'true',
     groupBy: read('DEBOUNCE_GROUP_BY', parseGroupBy),
     joinOpenTicket: read('JOIN_OPEN_TICKET', oneOf('true', 'false')) === 'true',
+    registration: {
+      perMinute: read('REGISTRY_OPERATIONS_PER_MINUTE', between(10, 100_000)),
+      timeout: 1000 * read('REGISTRATION_TIMEOUT_SECONDS', between(10, 604_800)),
+      retryAfter: 1000 * read('REGISTRATION_RETRY_SECONDS', between(1, 3600)),
+    },
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
     retention: 86_400_000 * read('RETENTION_DAYS', between(0, 36_500)),
+    commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
   };
+  problems.push(...mixedConnections(env));
   if (config.timespan.min > config.timespan.max)
     problems.push('DEBOUNCE_MIN_SECONDS: it is above DEBOUNCE_MAX_SECONDS');
   if (problems.length > 0) throw new Error(`Settings that cannot be used. ${problems.join('. ')}.`);
@@ -130,15 +169,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function tablesOf(endpoint: string, connectionString: string | undefined): Config['tables'] {
   if (endpoint) {
-    if (connectionString?.includes('AccountKey=')) {
+    if (connectionString) {
       throw new Error(
         'use either this endpoint with an identity or a connection string in AzureWebJobsStorage, not both',
       );
     }
+    if (!/^https:\/\/[^\s/]/.test(endpoint)) throw new Error(`"${endpoint}" must be https:// and a host name`);
     return { endpoint };
   }
   if (!connectionString) throw new Error('set this, or AzureWebJobsStorage to a connection string');
   return { connectionString };
+}
+
+/**
+ * Connections that the Functions host opens for us, by a connection string or by an identity (`NAME__accountName` and so on).
+ * With both it takes the connection string, silently, and whoever took the key away to be safe would be none the wiser.
+ */
+function mixedConnections(env: Readonly<Record<string, string | undefined>>): string[] {
+  return (['AzureWebJobsStorage', 'IOT_HUB_EVENTS'] as const satisfies SettingName[]).flatMap((name) => {
+    const identity = Object.keys(env).find((key) => key.startsWith(`${name}__`) && env[key]?.trim());
+    if (!identity || !env[name]?.trim()) return [];
+    return `${name}: use either a connection string or an identity (${identity}), not both`;
+  });
 }
 
 /** Queues are in the account of the tables: with an identity, at the endpoint that stands beside theirs. */
@@ -148,9 +200,16 @@ function queuesOf(tablesEndpoint: string, connectionString: string | undefined):
   return endpoint === tablesEndpoint ? undefined : { endpoint };
 }
 
-function hubConnection(text: string): string {
-  if (text && !/^HostName=[^;]+;/i.test(text)) throw new Error('it must start with HostName=');
-  return text;
+function hubOf(hostName: string, connectionString: string): Config['iotHub'] {
+  if (hostName && connectionString) {
+    throw new Error('use either this host name with an identity or IOT_HUB_CONNECTION_STRING, not both');
+  }
+  if (connectionString) {
+    if (/^HostName=[^;]+;/i.test(connectionString)) return { connectionString };
+    throw new Error('IOT_HUB_CONNECTION_STRING must start with HostName=');
+  }
+  if (hostName && !/^[a-z0-9.-]+$/i.test(hostName)) throw new Error(`"${hostName}" is no host name`);
+  return hostName ? { hostName } : undefined;
 }
 
 function between(min: number, max: number) {

@@ -1,107 +1,120 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { startAzurite } from '../local/azurite';
-import { startIotHub } from '../local/iot-hub/iot-hub';
-import type { RunRequest, RunResult } from './run';
-import type { SubjectName } from './subjects';
+import { readOptions } from '../local/options';
+import { messageOf } from '../local/start-error';
+import { runBenchmark } from './benchmark';
+import { performancePage } from './performance-page';
+import type { PerformanceRun } from './performance-page';
+import { fullPlan, isAskedFor } from './plan';
+import { cellsOf, columns, comparisons, lineOf } from './report';
+import type { Line } from './report';
+import { findAlertmanager } from './subjects/alertmanager';
+import { root } from './subjects/ours-event';
+import { workloads } from './workload';
 
-/** What is measured: as many alerts as take a few seconds at that batch size. */
-const plan: { subject: SubjectName; batch: number; alerts: number }[] = [
-  { subject: 'ours', batch: 1, alerts: 1_000 },
-  { subject: 'ours', batch: 100, alerts: 10_000 },
-  { subject: 'ours', batch: 1000, alerts: 20_000 },
-  { subject: 'naive', batch: 1, alerts: 2_000 },
-  { subject: 'raw', batch: 1000, alerts: 20_000 },
-];
-const devices = 200;
+const workloadNames = [...Object.keys(workloads), 'latency'];
+const subjectNames = ['ours', 'alertmanager', 'naive', 'raw'];
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '3' }, json: { type: 'string' } },
-  });
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} must be a whole number from 1 on`);
-  console.log(
-    `Alerts/s from event batch to durable rows: a storm of ${devices} devices, ${runs} runs, median (minimum-maximum).`,
-  );
-  console.log(
-    `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}; Azurite, fresh for each run.\n`,
-  );
-  const rows: ((typeof plan)[number] & { path: 'event' } & ReturnType<typeof summary>)[] = [];
-  for (const measured of plan) {
-    const results: RunResult[] = [];
-    for (let run = 1; run <= runs; run += 1) {
-      process.stderr.write(`\r${measured.subject}, batch ${measured.batch}: run ${run} of ${runs} ...      `);
-      results.push(await measureAlone(measured));
-    }
-    process.stderr.write('\r\u001b[K');
-    const row = { ...measured, path: 'event' as const, ...summary(results) };
-    rows.push(row);
-    console.log(line(row));
-  }
-  const rate = (subject: SubjectName, batch: number) =>
-    rows.find((row) => row.subject === subject && row.batch === batch)!.alertsPerSecond.median;
-  const ratios = [1, 100, 1000].map(
-    (batch) => `${(rate('ours', batch) / rate('naive', 1)).toFixed(1)} x at batch ${batch}`,
-  );
-  console.log(`\nours against the loop of single inserts: ${ratios.join(', ')}`);
-  if (values.json) await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+const read = readOptions(
+  'npm run bench --',
+  {
+    only: { kind: 'text', hint: 'W1,W2', help: `only these: ${workloadNames.join(', ')}` },
+    subjects: { kind: 'text', hint: 'A,B', help: `only these: ${subjectNames.join(', ')}` },
+    runs: { kind: 'whole', hint: 'N', min: 1, max: 99, default: 3, help: 'runs of each measurement' },
+    json: { kind: 'text', hint: 'FILE', help: 'also write the rows to this file' },
+    quick: { kind: 'flag', help: 'a hundredth of the alerts: to see that it works, not how fast' },
+    write: { kind: 'flag', help: 'write docs/performance.md, as a full run does anyway' },
+  },
+  process.argv.slice(2),
+);
+
+interface Options {
+  only: string | undefined;
+  subjects: string | undefined;
+  runs: number;
+  json: string | undefined;
+  quick: boolean;
+  write: boolean;
 }
 
-/** Storage, hub and subject in processes of their own, all new. */
-async function measureAlone(measured: (typeof plan)[number]): Promise<RunResult> {
-  const data = await mkdtemp(join(tmpdir(), 'ccs-bench-'));
-  const [azurite, hub] = await Promise.all([startAzurite(), startIotHub({ data })]);
-  try {
-    const child = fork(join(__dirname, 'run.js'));
-    const { eventHubConnectionString, eventHubName } = hub;
-    const surroundings = { storageConnectionString: azurite.connectionString, eventHubConnectionString, eventHubName };
-    const request: RunRequest = { ...measured, devices, surroundings };
-    child.send(request);
-    const failed = once(child, 'exit').then(([code]) => {
-      throw new Error(`${measured.subject} at batch ${measured.batch} ended with code ${String(code)}`);
-    });
-    failed.catch(() => undefined);
-    const [result] = (await Promise.race([once(child, 'message'), failed])) as [RunResult];
-    return result;
-  } finally {
-    await Promise.all([azurite.stop(), hub.stop()]);
-    await rm(data, { recursive: true, force: true });
-  }
-}
-
-function summary(results: readonly RunResult[]) {
-  const rates = results.map(({ alertsPerSecond }) => alertsPerSecond).toSorted((a, b) => a - b);
-  const middle = (pick: (result: RunResult) => number) =>
-    results.map(pick).toSorted((a, b) => a - b)[Math.floor(results.length / 2)]!;
-  return {
-    alertsPerSecond: { min: rates[0]!, median: middle((result) => result.alertsPerSecond), max: rates.at(-1)! },
-    p50Ms: middle((result) => result.p50Ms),
-    p99Ms: middle((result) => result.p99Ms),
-    cpuSeconds: middle((result) => result.cpuSeconds),
-    peakMb: middle((result) => result.peakMb),
+async function run(options: Options): Promise<void> {
+  const { runs, json, quick, write } = options;
+  const benchmark = askedFor(options);
+  const lines: Line[] = [];
+  const notes: string[] = [];
+  const note = (text: string) => {
+    notes.push(text);
+    console.log(text);
   };
+  console.log(`${machine()}; Azurite, fresh for each run; runs: ${runs}, median (minimum - maximum).\n`);
+  console.log(lineOf(columns));
+  if (!findAlertmanager()) note('Alertmanager is not installed (apt-get install prometheus-alertmanager): left out.');
+  await runBenchmark(benchmark, {
+    result: (line) => {
+      lines.push(line);
+      console.log(lineOf(cellsOf(line)));
+    },
+    failure: (text) => {
+      note(text);
+      process.exitCode = 1;
+    },
+    progress,
+  });
+  progress('');
+  const rows = lines.map(({ row }) => row);
+  const compared = comparisons(rows);
+  if (compared.length > 0) console.log(`\nours\n${compared.map((line) => `  ${line}`).join('\n')}`);
+  if (json) await writeFile(json, `${JSON.stringify(rows, null, 2)}\n`);
+  const isFull = options.only === undefined && options.subjects === undefined && !quick;
+  if (write || isFull) await writePage({ lines, notes, compared, quick });
 }
 
-function line(row: { subject: string; batch: number } & ReturnType<typeof summary>): string {
-  const { median, min, max } = row.alertsPerSecond;
-  const round = (value: number) => Math.round(value).toLocaleString('en').padStart(7);
-  return [
-    row.subject.padEnd(6),
-    `batch ${String(row.batch).padStart(4)}`,
-    `${round(median)}/s (${round(min)} -${round(max)})`,
-    `p50 ${row.p50Ms.toFixed(1).padStart(6)} ms`,
-    `p99 ${row.p99Ms.toFixed(1).padStart(6)} ms`,
-    `cpu ${row.cpuSeconds.toFixed(1).padStart(5)} s`,
-    `${round(row.peakMb)} MB`,
-  ].join('   ');
+/** The part of the plan that was asked for and is possible here. */
+function askedFor({ only, subjects, runs, quick }: Options) {
+  demandKnown('only', only, workloadNames);
+  demandKnown('subjects', subjects, subjectNames);
+  const installed = findAlertmanager() !== undefined;
+  const plan = fullPlan(quick).filter(
+    ({ workload, subject }) =>
+      isAskedFor(only, workload) && isAskedFor(subjects, subject) && (installed || subject !== 'alertmanager'),
+  );
+  const latency = isAskedFor(only, 'latency') && isAskedFor(subjects, 'ours');
+  const pressure = quick ? { alertsPerSecond: 100, seconds: 3 } : { alertsPerSecond: 500, seconds: 20 };
+  return { plan, runs, pressure: latency ? pressure : undefined };
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+function demandKnown(option: string, list: string | undefined, known: readonly string[]): void {
+  const unknown = list?.split(',').find((name) => !known.includes(name.trim()));
+  if (unknown !== undefined) throw new Error(`--${option} ${unknown} is none of ${known.join(', ')}`);
+}
+
+function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${memory} GB, Node ${process.version}`;
+}
+
+async function writePage(results: Omit<PerformanceRun, 'machine' | 'date' | 'command'>): Promise<void> {
+  const args = process.argv.slice(2).filter((word) => word !== '--write');
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const date = new Date().toISOString().slice(0, 10);
+  const page = performancePage({ ...results, machine: machine(), date, command });
+  await writeFile(join(root, 'docs', 'performance.md'), page);
+}
+
+/** One line that is written over on a terminal, and lines in a file. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  else if (text !== '') process.stderr.write(`${text}\n`);
+}
+
+if (read.kind === 'help') console.log(read.text);
+else if (read.kind === 'wrong') {
+  console.error(read.message);
+  process.exitCode = 2;
+} else {
+  run(read.values).catch((error: unknown) => {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  });
+}

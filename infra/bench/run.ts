@@ -1,56 +1,96 @@
-import { subjects } from './subjects';
-import type { SubjectName, Surroundings } from './subjects';
-import { batchesOf, storm } from './workload';
+import { once } from 'node:events';
+import type { Measured } from './plan';
+import { openSubject } from './subjects/subjects';
+import type { Subject, Surroundings, Work } from './subjects/subject';
+import { alertsOf, take, workloads } from './workload';
 
-/** One measurement, as the parent process asks for it. */
+/*
+ * The process of one measurement. It is forked by the benchmark, opens its subject, lets it take the workload, and
+ * reports over the IPC channel.
+ */
+
 export interface RunRequest {
-  subject: SubjectName;
-  batch: number;
-  alerts: number;
-  devices: number;
+  measured: Measured;
   surroundings: Surroundings;
+  /** Count in place of clock: stop between parents and duplicates, so that the counters can be read. */
+  counting: boolean;
 }
+
+export type RunReport = { type: 'stage'; stage: 'ready' | 'parents' } | ({ type: 'result' } & RunResult);
 
 export interface RunResult {
-  alertsPerSecond: number;
-  /** Milliseconds from handing over a batch to its being durable. */
-  p50Ms: number;
+  parts: PartResult[];
+  /** Milliseconds from handing over a batch to the answer. */
   p99Ms: number;
-  cpuSeconds: number;
   peakMb: number;
+  tickets: number;
 }
 
-async function measure({ subject, batch, alerts, devices, surroundings }: RunRequest): Promise<RunResult> {
-  const batches = batchesOf(storm({ alerts, devices }), batch);
-  const target = await subjects[subject](surroundings, devices);
+export interface PartResult {
+  alerts: number;
+  seconds: number;
+  cpuSeconds: number;
+  residentMb: number;
+}
+
+async function measure({ measured, surroundings, counting }: RunRequest): Promise<RunResult> {
+  const subject = await openSubject(measured.subject, measured.path, surroundings);
   const times: number[] = [];
-  const cpu = process.cpuUsage();
-  const started = performance.now();
-  for (const alertsOfBatch of batches) {
-    const from = performance.now();
-    await target.take(alertsOfBatch);
-    times.push(performance.now() - from);
+  const parts: PartResult[] = [];
+  if (counting) await stage('ready');
+  const alerts = alertsOf({ ...workloads[measured.workload], alerts: measured.alerts, keys: measured.keys });
+  for (const size of partSizes(measured, counting)) {
+    const lanes = subject.prepare(take(alerts, size), measured.batch);
+    parts.push({ alerts: size, ...(await timed(subject, lanes, times)) });
+    if (counting && parts.length === 1) await stage('parents');
   }
+  const { peakMb } = subject.usage();
+  const taken = parts.reduce((sum, part) => sum + part.alerts, 0);
+  const tickets = await subject.tickets({ keys: measured.keys, alerts: taken });
+  await subject.close();
+  return { parts, p99Ms: percentile(times, 0.99), peakMb, tickets };
+}
+
+function partSizes({ alerts, keys, parts, counted }: Measured, counting: boolean): number[] {
+  return counting ? [keys, counted - keys] : Array.from({ length: parts }, () => alerts / parts);
+}
+
+async function timed(subject: Subject, lanes: readonly (readonly Work[])[], times: number[]) {
+  const before = subject.usage();
+  const started = performance.now();
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const work of lane) {
+        const from = performance.now();
+        await work.run();
+        times.push(performance.now() - from);
+      }
+    }),
+  );
   const seconds = (performance.now() - started) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  await target.close();
-  times.sort((a, b) => a - b);
-  const percentile = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]!;
-  return {
-    alertsPerSecond: alerts / seconds,
-    p50Ms: percentile(0.5),
-    p99Ms: percentile(0.99),
-    cpuSeconds: (user + system) / 1e6,
-    peakMb: process.resourceUsage().maxRSS / 1024,
-  };
+  const after = subject.usage();
+  return { seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb };
+}
+
+function percentile(times: readonly number[], share: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+/** Tells the parent how far we are, and waits until it has read its counters. */
+async function stage(name: 'ready' | 'parents'): Promise<void> {
+  const goOn = once(process, 'message');
+  process.send!({ type: 'stage', stage: name } satisfies RunReport);
+  await goOn;
 }
 
 process.once('message', (request: RunRequest) => {
   measure(request).then(
-    (result) => process.send!(result, () => process.exit(0)),
+    (result) => process.send!({ type: 'result', ...result } satisfies RunReport, () => process.exit(0)),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
     },
   );
 });
+process.once('disconnect', () => process.exit(1));

@@ -22,6 +22,7 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   conflict: 'A rule of the business forbids it as the records stand; the message says what to do first',
   'queue-unreachable': 'The queue cannot be reached; try again',
   'hub-unreachable': 'The IoT Hub cannot be reached',
+  'hub-busy': 'the IoT Hub takes no more requests for now',
   'storage-unavailable': 'Storage is busy or cannot be reached; `Retry-After` says when to try again',
 };
 

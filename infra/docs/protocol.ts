@@ -71,6 +71,12 @@ const writes: readonly string[] = [
   `\`DELETE\` takes links to the record out of other records and takes its connections along, up to ${mostTies} in all. It is ` +
     'refused with 409 while a case or a work order needs the account, or while a primary alert has duplicates. A deleted ' +
     'primary alert takes no more duplicates, a deleted case or work order is not joined any more.',
+  'A connection ties a device to a record while it is active, begun and not ended, with the role Connected Device at the ' +
+    "device's end, be that the first or the second. The record may be of a table that is not here: " +
+    '`"record1id_contoso_elevator@odata.bind": "/contoso_elevators(<id>)"`; its id is in `_record1id_value`, its table in ' +
+    '`ccs_record1table`, and nobody checks that it exists.',
+  "A device's customer asset follows its connections: it is that of the oldest that counts, unless another is bound by hand. Its " +
+    'account becomes that of its oldest connection to one, if it has none.',
   'A link that is made in the very moment in which its record is deleted may stay, and lead nowhere.',
   'A change set, `CreateMultiple`, `UpdateMultiple` and `UpsertMultiple` are checked as a whole before anything is written. They ' +
     'are one storage transaction when they create and change at most 100 records in one partition of one storage table that has ' +
@@ -89,8 +95,11 @@ const limits: readonly string[] = [
     'lower bound and says so in `@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded`, except for `/$count`, which is text; ' +
     'an `$orderby`, which needs the whole result, is refused (but for `createdon desc`).',
   `A page has ${largestPage} records at most, ${pageWithRecords} where lookups are expanded or named, and ${pageWithLists} where ` +
-    `collections are expanded. An expanded collection shows ${membersShown} records and has a link to the others. An answer ` +
+    `collections are expanded or computed columns shown. An expanded collection shows ${membersShown} records and has a link to the others. An answer ` +
     `looks up ${mostLookedUp} related records and lists at most.`,
+  'Columns that are computed on read (those of a customer asset that sum up its devices and alerts) are read with what they sum ' +
+    'up: leave them out with `$select` where they are not needed. They can be filtered and ordered by, among ' +
+    `${mostRowsExamined} assets that the rest of the filter leaves. Answers with them are never 304.`,
   `A batch holds ${mostRequests} requests, \`CreateMultiple\` and its like ${mostTargets} records.`,
   'Storage looks for equal values, spans of times and beginnings of texts itself; for the rest of a filter this service looks ' +
     'at every record. Storage has no index on such columns: it passes over its rows, newest first, and sends those that match. ' +
@@ -106,8 +115,6 @@ const notOffered: readonly string[] = [
   'The lookups to incident types and IoT provider instances, the many-to-many navigation `msdyn_iotdevicecategorycommands`, ' +
     'and the tables of providers, properties and settings.',
   'A connection has no second record for its other direction, as Dynamics 365 makes one.',
-  'The columns of a customer asset that sum up its devices and alerts (`msdyn_alert`, `msdyn_alertcount`, ' +
-    '`msdyn_lastalerttime`, `msdyn_registrationstatus`) are there and have no values yet.',
 ];
 
 /** What of the protocol there is. */

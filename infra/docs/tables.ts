@@ -24,7 +24,7 @@ export function tablesSection(): Block[] {
 }
 
 function tableSection(name: EntityName): Block[] {
-  const { set, key, primaryName, alternateKey, displayName, timedIds, builtIn } = entity(name);
+  const { set, key, primaryName, alternateKey, displayName, timedIds, builtIn, closed } = entity(name);
   const facts = [
     `Key ${code(key)}, name ${code(primaryName)}.`,
     ...(alternateKey ? [`Second key: ${code(`${set}(${alternateKey}='…')`)}.`] : []),
@@ -33,6 +33,7 @@ function tableSection(name: EntityName): Block[] {
     ...(builtIn ?? []).map(
       (row) => `Every store has ${code(`${set}(${String(row[key])})`)}, "${String(row[primaryName])}".`,
     ),
+    ...(closed ? ['There are no others.'] : []),
   ];
   const navigations = [...navigationsOf(name).values()].map(({ name: navigation, target, property }) => [
     code(navigation),
@@ -72,11 +73,12 @@ function notesOn(column: Column, isKey: boolean): string {
   const notes = [
     ...(column.required ? ['required'] : []),
     ...(column.readOnly ? ['read-only'] : []),
-    ...(isKey ? ['cannot change'] : []),
+    ...(isKey || column.fixed ? ['cannot change'] : []),
     ...(column.kind === 'integer' ? [`${column.min} to ${column.max}`] : []),
     ...(column.kind === 'boolean' && column.default !== undefined ? [`default ${String(column.default)}`] : []),
     ...(column.kind === 'choice' && column.default !== undefined ? [`default ${column.default}`] : []),
     ...(column.kind === 'lookup' && column.targets.length > 1 ? [`table in ${code(column.tableIn!)}`] : []),
+    ...(column.computedFrom ? ['computed on read'] : []),
   ];
   return notes.join(', ');
 }

@@ -23,6 +23,8 @@ export interface AzuriteOptions {
   data?: string;
   /** Ports to use; free ones are taken when not given. */
   ports?: { blob: number; queue: number; table: number };
+  /** Files of a certificate and its key: then it speaks HTTPS, and takes tokens of Microsoft Entra ID as well as the key. */
+  https?: { certificate: string; key: string };
 }
 
 // The account name and key every storage emulator shares; they are public and protect nothing.
@@ -48,7 +50,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
 }
 
 /** The same in two steps, for a caller that must be able to end the process before it listens. */
-export async function spawnAzurite({ data, ports }: AzuriteOptions = {}): Promise<{
+export async function spawnAzurite({ data, ports, https }: AzuriteOptions = {}): Promise<{
   process: ChildProcess;
   listening: Promise<Azurite>;
 }> {
@@ -61,6 +63,7 @@ export async function spawnAzurite({ data, ports }: AzuriteOptions = {}): Promis
       main,
       ...Object.entries(used).flatMap(([service, port]) => [`--${service}Port`, String(port)]),
       ...(data ? ['--location', data] : ['--inMemoryPersistence']),
+      ...(https ? ['--cert', https.certificate, '--key', https.key, '--oauth', 'basic'] : []),
       '--silent',
       '--skipApiVersionCheck',
       '--disableTelemetry',
@@ -70,7 +73,7 @@ export async function spawnAzurite({ data, ports }: AzuriteOptions = {}): Promis
   );
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const listening = untilListening(child.stdout!, child.stderr!, exited).then(() => ({
-    connectionString: connectionString(used),
+    connectionString: connectionString(used, https ? 'https' : 'http'),
     ports: used,
     pid: child.pid!,
     exited,
@@ -84,14 +87,14 @@ export async function spawnAzurite({ data, ports }: AzuriteOptions = {}): Promis
   return { process: child, listening };
 }
 
-function connectionString({ blob, queue, table }: Azurite['ports']): string {
+function connectionString({ blob, queue, table }: Azurite['ports'], protocol: 'http' | 'https'): string {
   return [
-    'DefaultEndpointsProtocol=http',
+    `DefaultEndpointsProtocol=${protocol}`,
     `AccountName=${account}`,
     `AccountKey=${key}`,
-    `BlobEndpoint=http://127.0.0.1:${blob}/${account}`,
-    `QueueEndpoint=http://127.0.0.1:${queue}/${account}`,
-    `TableEndpoint=http://127.0.0.1:${table}/${account};`,
+    `BlobEndpoint=${protocol}://127.0.0.1:${blob}/${account}`,
+    `QueueEndpoint=${protocol}://127.0.0.1:${queue}/${account}`,
+    `TableEndpoint=${protocol}://127.0.0.1:${table}/${account};`,
   ].join(';');
 }
 

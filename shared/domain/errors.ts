@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'conflict' // refused by a rule of the business, as the records stand; says what to do first
   | 'queue-unreachable'
   | 'hub-unreachable'
+  | 'hub-busy' // the hub throttles us
   | 'storage-unavailable';
 
 /** The one error class of the app. `message` is written for the person who gets it: what was wrong, what is allowed. */

@@ -55,5 +55,8 @@ export function propertiesNeeded(
     const column = propertiesOf(name).get(property)?.column;
     return column?.kind === 'lookup' && column.tableIn !== undefined ? [column.tableIn] : [];
   });
-  return [...new Set([...properties, ...followed, ...tables, ...more])];
+  const sources = [...properties, ...more].flatMap(
+    (property) => propertiesOf(name).get(property)?.column.computedFrom ?? [],
+  );
+  return [...new Set([...properties, ...followed, ...tables, ...more, ...sources])];
 }

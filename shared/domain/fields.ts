@@ -2,7 +2,15 @@ import { alertType } from '../model/choices';
 
 /** Why a message, or a part of one, cannot become an alert. */
 export type ParkReason =
-  'empty' | 'not-utf8' | 'not-json' | 'not-an-object' | 'no-device' | 'wrong-type' | 'too-long' | 'too-many-items';
+  | 'empty'
+  | 'not-utf8'
+  | 'not-json'
+  | 'not-an-object'
+  | 'no-device'
+  | 'wrong-type'
+  | 'too-long'
+  | 'too-many-items'
+  | 'unknown-operation';
 
 export interface Refusal {
   kind: 'refused';

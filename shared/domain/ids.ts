@@ -93,6 +93,11 @@ export function shardOf(text: string): number {
   return shard;
 }
 
+/** The shard in which a record with this id stands, whoever chose the id. (Alerts stand in the shard of their group.) */
+export function shardOfId(id: string): number {
+  return placeInId(id)?.shard ?? shardOf(id);
+}
+
 /** Twelve hex digits that sort the newest time first. */
 export function newestFirst(time: number): string {
   return hex(maxTime - clampTime(time), 12);

@@ -13,6 +13,8 @@ export interface RecordQuery {
   matches?: (row: Row) => boolean;
   /** The properties that are needed of each record, those of `matches` and `order` included; all when absent. */
   properties?: readonly string[];
+  /** Computed properties that `matches` and `order` look at. */
+  computed?: readonly string[];
   /** Empty: newest first. */
   order: readonly Order[];
   /** At most this many records. */

@@ -2,8 +2,11 @@ import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
+import { wrongInKeys } from './command-message';
 import { ServiceError } from './errors';
+import { wrongInDefinition } from './property-definition';
 import { parseRules } from './rules';
+import { wrongInTwin } from './twin-rules';
 
 /** What IoT Hub allows in a device id, without the comma, which separates ids in the lists that actions take. */
 const deviceId = /^[A-Za-z0-9\-:.+%_#*?!()=@;$']{1,100}$/;
@@ -11,12 +14,9 @@ const deviceId = /^[A-Za-z0-9\-:.+%_#*?!()=@;$']{1,100}$/;
 /** Rules on columns beyond their kind; each returns what is wrong. */
 const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string) => string | undefined>>>> = {
   msdyn_iotdevice: {
-    msdyn_deviceid: (value) =>
-      deviceId.test(value)
-        ? undefined
-        : "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '",
-    msdyn_tags: jsonObject,
-    msdyn_devicesettings: jsonObject,
+    msdyn_deviceid: deviceIdProblem,
+    msdyn_tags: (value) => wrongInTwin(value, 'tags'),
+    msdyn_devicesettings: (value) => wrongInTwin(value, 'desired'),
   },
   msdyn_iotdevicecategory: {
     ccs_rules: (value) => {
@@ -25,6 +25,25 @@ const checks: Partial<Record<EntityName, Readonly<Record<string, (value: string)
     },
   },
 };
+
+/** Rules on several columns of a record at once. */
+const wholeChecks: Partial<Record<EntityName, (row: Row) => string | undefined>> = {
+  msdyn_iotpropertydefinition: wrongInDefinition,
+  msdyn_iotsettings: wrongInKeys,
+};
+
+/** Refuses a change of what was fixed when the record was created; the same value again is none. */
+export function checkFixed(name: EntityName, before: Row, changed: Row): void {
+  for (const { name: property, column } of propertiesOf(name).values()) {
+    if (!column.fixed || !(property in changed)) continue;
+    if ((changed[property] ?? null) === (before[property] ?? null)) continue;
+    const { set, displayName } = entity(name);
+    throw new ServiceError(
+      'read-only-property',
+      `${property} (${column.label}) of ${set} is set when the record is created and cannot change. Create another ${displayName}.`,
+    );
+  }
+}
 
 /** Refuses a record that lacks a required value, or breaks a rule of its table in one of the `changed` properties. */
 export function checkRecord(name: EntityName, row: Row, changed: Row): void {
@@ -39,6 +58,8 @@ export function checkRecord(name: EntityName, row: Row, changed: Row): void {
     const wrong = typeof value === 'string' ? check(value) : undefined;
     if (wrong !== undefined) throw new ServiceError('invalid-value', `${property} ${wrong}`);
   }
+  const wrong = wholeChecks[name]?.(row);
+  if (wrong !== undefined) throw new ServiceError('invalid-value', wrong);
 }
 
 /** Whether records of a table are written by the service alone: no column of its own can be set. */
@@ -49,12 +70,8 @@ export function isServiceOwned(name: EntityName): boolean {
   return own.every(([, column]) => column.readOnly === true);
 }
 
-function jsonObject(value: string): string | undefined {
-  const wrong = 'must be the text of a JSON object, e.g. {"building":"7"}';
-  try {
-    const json: unknown = JSON.parse(value);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? undefined : wrong;
-  } catch {
-    return wrong;
-  }
+/** What is wrong with a Device ID, if something is. */
+export function deviceIdProblem(value: string): string | undefined {
+  if (deviceId.test(value)) return undefined;
+  return "may hold 1 to 100 of the characters A-Z a-z 0-9 - : . + % _ # * ? ! ( ) = @ ; $ '";
 }

@@ -1,43 +1,109 @@
-import { registrationStatus } from '../model/choices';
-import type { Device } from '../model/entities';
+import { attemptOutcome, plainState, plainStatus, registrationAction, registrationStatus } from '../model/choices';
+import type { Row } from '../model/edm';
+import type { Device, EntityRecord } from '../model/entities';
+import type { JobAction } from './device-job';
+import { makeId, placeInId, shardOfId } from './ids';
 
-/** A request that was not finished after this time, in milliseconds, was lost, and may be made again. */
-const registrationTimeout = 600_000;
+/** What can be asked for devices that have records. */
+export type DeviceAction = Exclude<JobAction, 'Import'>;
 
-/** What a request for registration means for a device as it is now. */
+/** What a request means for a device as it is now. */
 export type Request =
-  | { kind: 'start'; reason: 'not-registered' | 'timed-out' }
+  | { kind: 'start'; reason: 'not-registered' | 'timed-out' | 'asked' }
   | { kind: 'again'; reason: 'registered' }
   | { kind: 'wait'; reason: 'in-progress' };
 
 /**
- * Decides what to do when a device's registration is asked for: a registered one stays so and is only looked after again,
- * one in progress is left alone while its request is young.
+ * Decides what to do when something is asked for a device. A registered one stays so and is only looked after again, one
+ * that is being registered is left alone for `timeout` milliseconds. Everything but registration is simply done.
  */
 export function request(
+  action: DeviceAction,
   { msdyn_registrationstatus: status, ccs_registrationrequestedon: on }: Device,
   now: number,
+  timeout: number,
 ): Request {
+  if (action !== 'Register') return { kind: 'start', reason: 'asked' };
   if (status === registrationStatus.Registered) return { kind: 'again', reason: 'registered' };
   if (status !== registrationStatus['In Progress']) return { kind: 'start', reason: 'not-registered' };
   const age = now - Date.parse(on ?? '');
-  return age < registrationTimeout ? { kind: 'wait', reason: 'in-progress' } : { kind: 'start', reason: 'timed-out' };
+  return age < timeout ? { kind: 'wait', reason: 'in-progress' } : { kind: 'start', reason: 'timed-out' };
 }
 
-/** Columns of a device whose registration begins. */
-export function inProgress(now: number): Device {
-  return {
-    msdyn_registrationstatus: registrationStatus['In Progress'],
-    msdyn_registrationmessage: null,
-    ccs_registrationrequestedon: new Date(now).toISOString(),
-  };
+/** Columns of a device for which something was asked. */
+export function asked(action: DeviceAction, device: Device, kind: Request['kind'], now: number): Device {
+  const time = { ccs_registrationrequestedon: new Date(now).toISOString() };
+  const { 'In Progress': inProgress, Unknown } = registrationStatus;
+  if (action === 'Register' && kind === 'start') {
+    return { ...time, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
+  }
+  // A registration on its way is overtaken: until this is done, nobody knows what the hub has.
+  const overtaken = action === 'Unregister' && device.msdyn_registrationstatus === inProgress;
+  return overtaken ? { ...time, msdyn_registrationstatus: Unknown } : time;
 }
 
-/** Columns of a device whose request could not be handed on. */
-export function notHandedOn(): Device {
+/** How an attempt ended for one device. `word` goes into the history's name. */
+export interface Attempt {
+  succeeded: boolean;
+  word: string;
+  /** For people; null when there is nothing to add. */
+  message: string | null;
+}
+
+export const done = (word: string, message: string | null = null): Attempt => ({ succeeded: true, word, message });
+export const failed = (message: string): Attempt => ({ succeeded: false, word: 'failed', message });
+
+/** The attempt that did not take place because something else was asked for later. */
+export const overtaken = failed('Not done: something else was asked for this device later.');
+
+/** Whether something was asked for a device after this time. */
+export function isOvertaken({ ccs_registrationrequestedon: on }: Device, requestedOn: string): boolean {
+  return Date.parse(on ?? '') > Date.parse(requestedOn);
+}
+
+/** Columns of a device after an attempt; none when something was asked for later. */
+export function after(action: DeviceAction, device: Device, attempt: Attempt, requestedOn: string): Device {
+  if (isOvertaken(device, requestedOn)) return {};
+  const message = { msdyn_registrationmessage: attempt.message?.slice(0, 2000) ?? null };
+  if (attempt.succeeded) return { ...message, ...results[action] };
+  // Who is registered stays so: it is only that something could not be done.
+  const isRegistered = device.msdyn_registrationstatus === registrationStatus.Registered;
+  const fails = action === 'Register' && !isRegistered;
+  return { ...message, ...(fails && { msdyn_registrationstatus: registrationStatus.Error }) };
+}
+
+const active = { statecode: plainState.Active, statuscode: plainStatus.Active };
+const registered = { msdyn_registrationstatus: registrationStatus.Registered };
+
+/** A deactivated device keeps its registration; its record is inactive, as its identity is disabled. */
+const results: Readonly<Record<DeviceAction, Device>> = {
+  Register: { ...registered, ...active },
+  Unregister: { msdyn_registrationstatus: registrationStatus.Unregistered, msdyn_connectionstate: false },
+  Activate: { ...registered, ...active },
+  Deactivate: { ...registered, statecode: plainState.Inactive, statuscode: plainStatus.Inactive },
+};
+
+type History = EntityRecord<'msdyn_iotdeviceregistrationhistory'>;
+
+/** Id of the one row that tells of an attempt. It leads to the device's own shard, so that both are written together. */
+export function historyId(device: string, job: string): string {
+  return makeId({ time: placeInId(job)!.time, shard: shardOfId(device), seed: `history ${device} ${job}` });
+}
+
+/** The row that tells of an attempt. */
+export function historyOf(action: DeviceAction, device: Row, attempt: Attempt, job: string, now: number): History {
+  const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId, msdyn_name: name }: Device = device;
+  const time = new Date(now).toISOString();
+  const tail = `: ${attempt.word}`;
   return {
-    msdyn_registrationstatus: registrationStatus.Error,
-    msdyn_registrationmessage:
-      'The request could not be queued: the storage queue cannot be reached. Register the device again.',
+    msdyn_iotdeviceregistrationhistoryid: historyId(id!, job),
+    msdyn_name: `${(deviceId ?? name ?? id!).slice(0, 100 - tail.length)}${tail}`,
+    _msdyn_device_value: id!,
+    msdyn_action: registrationAction[action],
+    ccs_outcome: attempt.succeeded ? attemptOutcome.Succeeded : attemptOutcome.Failed,
+    ccs_message: attempt.message?.slice(0, 2000) ?? null,
+    ...active,
+    createdon: time,
+    modifiedon: time,
   };
 }

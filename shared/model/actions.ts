@@ -9,11 +9,36 @@ export interface Parameter {
   description: string;
 }
 
-/** What an action answers: a complex type with one property. */
-export interface ActionResult {
+/** What an action answers: a complex type, mostly with one property. */
+export type ActionResult = {
   /** Name of the complex type, without the namespace. */
   type: string;
-  property: { name: string; type: 'Edm.Boolean' | 'Edm.Decimal' | 'Edm.Guid' | 'Edm.String'; nullable: false };
+} & (
+  | { property: { name: string; type: 'Edm.Boolean' | 'Edm.Decimal' | 'Edm.Guid' | 'Edm.String'; nullable: false } }
+  /** With `nullable` the answer may also be 204 without a body. */
+  | { properties: readonly Field[]; nullable: boolean }
+);
+
+/** A property of a complex type; a collection's type names a complex type. */
+export interface Field {
+  name: string;
+  type: `Edm.${string}` | `Collection(${string})`;
+  nullable: boolean;
+}
+
+/** Complex types that results are made of. */
+export const complexTypes = {
+  ccs_DeviceOutcome: [
+    { name: 'IoTDeviceId', type: 'Edm.Guid', nullable: true },
+    { name: 'DeviceId', type: 'Edm.String', nullable: true },
+    { name: 'Outcome', type: 'Edm.String', nullable: false },
+    { name: 'Reason', type: 'Edm.String', nullable: false },
+  ],
+} as const satisfies Record<string, readonly Field[]>;
+
+/** The properties of a result. */
+export function fieldsOf(result: ActionResult): readonly Field[] {
+  return 'property' in result ? [result.property] : result.properties;
 }
 
 /** An action of the connector, in the namespace `Microsoft.Dynamics.CRM`. */
@@ -48,12 +73,47 @@ const fallback = <E extends string>(type: E) =>
     description: 'The answer when nothing usable is found there.',
   }) as const;
 
+const ioTDeviceIds = {
+  name: 'IoTDeviceIds',
+  type: 'Edm.String',
+  ...required,
+  description: 'Ids of IoT Device records (not Device IDs), separated by commas; at most 20,000.',
+} as const;
+const dryRun = {
+  name: 'DryRun',
+  type: 'Edm.Boolean',
+  ...optional,
+  description: 'True: say for each device what would happen and why, and change nothing.',
+} as const;
+
+/** What was begun, or with a dry run: what would happen. */
+const jobBegun = <T extends string, N extends boolean>(type: T, nullable: N) =>
+  ({
+    type,
+    nullable,
+    properties: [
+      { name: 'ccs_devicejobid', type: 'Edm.Guid', nullable: true },
+      { name: 'Devices', type: 'Edm.Int32', nullable: false },
+      { name: 'Affected', type: 'Edm.Int32', nullable: false },
+      { name: 'Outcomes', type: 'Collection(ccs_DeviceOutcome)', nullable: false },
+    ],
+  }) as const;
+
 /**
  * Every action of the Web API by its name. Each has its story in the file of `functions/` with the same name; what bodies
  * are accepted, `$metadata` and the documentation follow from these rows. Names and types are those of the IoT connector
  * of Dynamics 365; actions with the prefix `ccs_` are this project's own.
  */
 export const actions = {
+  ccs_ActivateIoTDevice: {
+    displayName: 'IoT - Activate Device',
+    description:
+      'Enables the identities of devices; their keys stay as they are. The device job says how far it is and what became of each.',
+    boundTo: null,
+    parameters: [ioTDeviceIds, dryRun],
+    result: jobBegun('ccs_ActivateIoTDeviceResponse', false),
+  },
+
   ccs_CreateCase: {
     displayName: 'IoT - Create Case from Alert',
     description: 'Opens a case for a primary alert that has none, whatever the alert or its category would open.',
@@ -74,6 +134,40 @@ export const actions = {
       type: 'ccs_CreateWorkOrderResponse',
       property: { name: 'msdyn_workorderid', type: 'Edm.Guid', nullable: false },
     },
+  },
+
+  ccs_DeactivateIoTDevice: {
+    displayName: 'IoT - Deactivate Device',
+    description:
+      'Disables the identities of devices, so that they cannot connect; their records become inactive and stay Registered.',
+    boundTo: null,
+    parameters: [ioTDeviceIds, dryRun],
+    result: jobBegun('ccs_DeactivateIoTDeviceResponse', false),
+  },
+
+  ccs_ImportIoTDevices: {
+    displayName: 'IoT - Import Devices',
+    description:
+      'Brings in devices that were created in the IoT Hub. Those with a record are brought up to date; what people entered stays.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'DeviceIds',
+        type: 'Edm.String',
+        ...optional,
+        description: 'Device IDs, separated by commas; all devices of the hub when it is left out.',
+      },
+      dryRun,
+    ],
+    result: jobBegun('ccs_ImportIoTDevicesResponse', false),
+  },
+
+  ccs_UnregisterIoTDevice: {
+    displayName: 'IoT - Unregister Device',
+    description: 'Deletes the identities of devices from the IoT Hub, with their keys and twins; their records stay.',
+    boundTo: null,
+    parameters: [ioTDeviceIds, dryRun],
+    result: jobBegun('ccs_UnregisterIoTDeviceResponse', false),
   },
 
   msdyn_IoTSendTestAlert: {
@@ -131,6 +225,28 @@ export const actions = {
     result: null,
   },
 
+  msdyn_PullDataForIoTDevice: {
+    displayName: 'IoT - Pull Device Data',
+    description:
+      'Asks for what the hub knows of devices: reported properties, connection state, last activity; each device gets one row in its data history.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'IoTDeviceIds',
+        type: 'Edm.String',
+        ...required,
+        description: 'Ids of IoT Device records (not Device IDs), separated by commas.',
+      },
+      {
+        name: 'DryRun',
+        type: 'Edm.Boolean',
+        ...optional,
+        description: 'True: check the call, and change nothing.',
+      },
+    ],
+    result: null,
+  },
+
   msdyn_RegisterCustomEntity: {
     displayName: 'IoT - Register Custom Entity',
     description: 'Registers the devices that records are connected to; records without one get one, connected to them.',
@@ -160,24 +276,18 @@ export const actions = {
         ...optional,
         description: 'Names for the devices to create, in the order of EntityIds, separated by commas.',
       },
+      dryRun,
     ],
-    result: null,
+    result: jobBegun('msdyn_RegisterCustomEntityResponse', true),
   },
 
   msdyn_RegisterIoTDevice: {
     displayName: 'IoT - Register Device',
     description:
-      'Asks for the registration of devices; they are In Progress until it is done. For now the requests are queued only: nothing takes them to the hub yet.',
+      'Registers devices with the IoT Hub; they are In Progress until it is done. `Location` leads to the device job, which says how far it is.',
     boundTo: null,
-    parameters: [
-      {
-        name: 'IoTDeviceIds',
-        type: 'Edm.String',
-        ...required,
-        description: 'Ids of IoT Device records (not Device IDs), separated by commas.',
-      },
-    ],
-    result: null,
+    parameters: [ioTDeviceIds, dryRun],
+    result: jobBegun('msdyn_RegisterIoTDeviceResponse', true),
   },
 } as const satisfies Record<string, Action>;
 

@@ -22,10 +22,37 @@ export const registrationAction = {
   Deactivate: 192350003,
 } as const;
 
+/** How an attempt to change a device's registration ended. */
+export const attemptOutcome = { Succeeded: 192350000, Failed: 192350001 } as const;
+
+/** What a device job does; the first four are the actions of the registration history. */
+export const jobAction = { ...registrationAction, Import: 192350004 } as const;
+
+export const jobState = { Active: 0, Inactive: 1 } as const;
+export const jobStatus = { 'In Progress': 1, Succeeded: 2, 'Completed with Errors': 3 } as const;
+
 /** What the hub says of a device. */
 export const hubDeviceStatus = { Enabled: 192350000, Disabled: 192350001, 'Not Found': 192350002 } as const;
 
 export const commandStatus = { 'In Progress': 192350000, Sent: 192350001, Error: 192350002 } as const;
+
+/** What the hub reports of a message that it accepted. */
+export const commandFeedback = {
+  Delivered: 192350000,
+  Expired: 192350001,
+  'Delivery Count Exceeded': 192350002,
+  Rejected: 192350003,
+  Purged: 192350004,
+} as const;
+
+export const propertyType = {
+  String: 192350000,
+  Object: 192350001,
+  'Date and Time': 192350002,
+  Boolean: 192350003,
+  'Whole Number': 192350004,
+  'Decimal Number': 192350005,
+} as const;
 
 export const simulated = { Yes: 192350000, No: 192350001 } as const;
 

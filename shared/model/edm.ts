@@ -2,7 +2,15 @@
  * The kinds of column a row of `entities.ts` may have. Everything else follows from them: the TypeScript type of a
  * record, the OData property and its Edm type, what input is accepted and how a value is stored.
  */
-export type Column = { label: string; required?: true; readOnly?: true } & (
+export type Column = {
+  label: string;
+  required?: true;
+  readOnly?: true;
+  /** Set when the record is created, and not changed afterwards. */
+  fixed?: true;
+  /** Not stored but computed when it is read, from these properties of the record and from other records. */
+  computedFrom?: readonly string[];
+} & (
   | { kind: 'id' }
   | { kind: 'guid' }
   | { kind: 'string'; maxLength: number }
@@ -12,12 +20,13 @@ export type Column = { label: string; required?: true; readOnly?: true } & (
   | { kind: 'boolean'; default?: boolean }
   | { kind: 'datetime' }
   | { kind: 'choice'; options: Readonly<Record<string, number>>; default?: number }
-  | { kind: 'lookup'; targets: readonly Target[]; tableIn?: string }
+  | { kind: 'lookup'; targets: readonly Target[]; tableIn?: string; othersBy?: string }
 );
 
 /**
  * One table that a lookup may lead to. A lookup with several has a column of its own, `tableIn`, that holds the logical
- * name of the table it leads to.
+ * name of the table it leads to. It may also lead to tables that are not here (a customer's own) when `othersBy` says what
+ * their navigations begin with: `record1id_contoso_elevator`.
  */
 interface Target {
   /** Logical name. */
@@ -54,6 +63,8 @@ export interface Entity {
   timedIds?: true;
   /** Records that every store has from the beginning. */
   builtIn?: readonly Row[];
+  /** There are no others than those. */
+  closed?: true;
 }
 
 /** Edm type of a column's OData property. */

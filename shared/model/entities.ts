@@ -4,7 +4,10 @@ import { commandTables } from './tables/commands';
 import { connectionTables } from './tables/connections';
 import { customerTables } from './tables/customers';
 import { deviceTables } from './tables/devices';
+import { jobTables } from './tables/jobs';
 import { parkedTables } from './tables/parked';
+import { parameterTables } from './tables/parameters';
+import { settingsTables } from './tables/settings';
 import { ticketTables } from './tables/tickets';
 
 /**
@@ -16,9 +19,12 @@ import { ticketTables } from './tables/tickets';
 export const entities = {
   ...customerTables,
   ...deviceTables,
+  ...jobTables,
   ...alertTables,
   ...ticketTables,
   ...commandTables,
+  ...parameterTables,
+  ...settingsTables,
   ...connectionTables,
   ...parkedTables,
 } as const satisfies Record<string, Entity>;
@@ -31,7 +37,10 @@ export type EntityRecord<N extends EntityName> = RecordOf<(typeof entities)[N]>;
 
 export type Alert = EntityRecord<'msdyn_iotalert'>;
 export type Case = EntityRecord<'incident'>;
+export type Command = EntityRecord<'msdyn_iotdevicecommand'>;
 export type Device = EntityRecord<'msdyn_iotdevice'>;
+export type DeviceJob = EntityRecord<'ccs_devicejob'>;
+export type DeviceJobBatch = EntityRecord<'ccs_devicejobbatch'>;
 export type DeviceCategory = EntityRecord<'msdyn_iotdevicecategory'>;
 export type WorkOrder = EntityRecord<'msdyn_workorder'>;
 

@@ -48,6 +48,12 @@ export function propertiesOf(name: EntityName): ReadonlyMap<string, Property> {
   return members.get(name)!.properties;
 }
 
+/** Of these properties of a table (all when absent), those that are not stored but computed on read. */
+export function computedIn(name: EntityName, wanted?: readonly string[]): string[] {
+  const properties = [...propertiesOf(name).values()].filter(({ column }) => column.computedFrom);
+  return properties.flatMap((property) => ((wanted?.includes(property.name) ?? true) ? [property.name] : []));
+}
+
 /** A table's single-valued navigations by name; letter case matters. */
 export function navigationsOf(name: EntityName): ReadonlyMap<string, Navigation> {
   return members.get(name)!.navigations;

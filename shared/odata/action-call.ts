@@ -2,15 +2,29 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { ServiceError } from '../domain/errors';
 import { action } from '../model/actions';
 import type { ActionName, actions, ArgumentsOf } from '../model/actions';
+import { entity } from '../model/entities';
+import type { EntityName } from '../model/entities';
 import { readArguments } from './action-body';
 import { answering, jsonHeaders } from './error-answers';
 import { keyOf } from './key';
 
 type Result<N extends ActionName> = (typeof actions)[N]['result'];
 
+/** Several values by their names, or none; and the address of a record that tells more. */
+interface Several {
+  values?: object;
+  told?: { entity: EntityName; id: string };
+}
+
 /** What a story answers: the value of its action's result (a decimal as its digits), or nothing. */
 type Answer<N extends ActionName> =
-  Result<N> extends null ? void : Result<N> extends { property: { type: 'Edm.Boolean' } } ? boolean : string;
+  Result<N> extends null
+    ? void
+    : Result<N> extends { properties: unknown }
+      ? Several
+      : Result<N> extends { property: { type: 'Edm.Boolean' } }
+        ? boolean
+        : string;
 
 /** The id of the record that the action is called on; an unbound action has none. */
 type Bound<N extends ActionName> = (typeof actions)[N]['boundTo'] extends null ? undefined : string;
@@ -62,8 +76,16 @@ function answerOf(name: ActionName, root: string, value: unknown): HttpResponseI
   const { result } = action(name);
   if (result === null) return { status: 204, headers: { 'OData-Version': '4.0' } };
   const context = `${root}/$metadata#Microsoft.Dynamics.CRM.${result.type}`;
+  if ('properties' in result) return severalOf(context, root, value as Several);
   // Decimals are written as they are: a JavaScript number would lose digits.
   const written = result.property.type === 'Edm.Decimal' ? String(value) : JSON.stringify(value);
   const body = `{"@odata.context":${JSON.stringify(context)},${JSON.stringify(result.property.name)}:${written}}`;
   return { status: 200, headers: jsonHeaders, body };
+}
+
+function severalOf(context: string, root: string, { values, told }: Several): HttpResponseInit {
+  const where = told && { Location: `${root}/${entity(told.entity).set}(${told.id})` };
+  if (!values) return { status: 204, headers: { 'OData-Version': '4.0', ...where } };
+  const body = JSON.stringify({ '@odata.context': context, ...values });
+  return { status: 200, headers: { ...jsonHeaders, ...where }, body };
 }

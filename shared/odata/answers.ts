@@ -1,12 +1,16 @@
 import type { HttpResponseInit } from '@azure/functions';
+import { ServiceError } from '../domain/errors';
 import type { Shape } from '../domain/expansion';
 import type { EntityName } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { tableOf } from '../workflows/change';
 import type { Changed } from '../workflows/change';
+import { withComputed } from '../workflows/computed-columns';
+import type { ReadDeps } from '../workflows/computed-columns';
 import type { Expanded } from '../workflows/related-records';
 import type { Asker } from './asker';
 import { jsonHeaders } from './error-answers';
+import type { Selection } from './query-options';
 import { contextOf, recordAddress, recordJson } from './record-json';
 import type { View } from './record-json';
 import type { WriteRequest } from './write-request';
@@ -15,18 +19,36 @@ import type { WriteRequest } from './write-request';
  * After a write: 204, or the record when the caller prefers that (201 when it is new). The address of what was written is
  * in `OData-EntityId`.
  */
-export function writtenAnswer(request: WriteRequest, changed: Changed): HttpResponseInit {
+export async function writtenAnswer(
+  request: WriteRequest,
+  changed: Changed,
+  deps: ReadDeps,
+): Promise<HttpResponseInit> {
   if (!changed) return nothing;
   const { address, prefer, select, bare, change } = request;
   const name = tableOf(change);
   const at = recordAddress(address.root, name, changed.row);
   const where = { 'OData-EntityId': at, ...(changed.created && { Location: at }) };
-  if (bare || !prefer.representation) {
-    return { status: 204, headers: { 'OData-Version': '4.0', ETag: changed.etag, ...(!bare && where) } };
-  }
+  const whole = bare || !prefer.representation ? undefined : await toShow(name, changed, select, deps);
+  if (!whole) return { status: 204, headers: { 'OData-Version': '4.0', ETag: changed.etag, ...(!bare && where) } };
   const shape: Shape = { ...(select && { properties: select }), expand: [] };
   const view: View = { root: address.root, prefer };
-  return withRecord(changed.created ? 201 : 200, request, name, changed, shape, view, where);
+  return withRecord(changed.created ? 201 : 200, request, name, whole, shape, view, where);
+}
+
+/** The record with its computed columns; undefined when that is too much: it is written, so that nothing may fail any more. */
+async function toShow(
+  name: EntityName,
+  record: Stored,
+  select: Selection,
+  deps: ReadDeps,
+): Promise<Stored | undefined> {
+  try {
+    return (await withComputed(name, [record], select, deps))[0];
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'limit-exceeded') return undefined;
+    throw error;
+  }
 }
 
 /** One record. */

@@ -4,7 +4,6 @@ import type { Change, Changed } from '../workflows/change';
 import { tableOf } from '../workflows/change';
 import type { Step } from '../workflows/make-changes';
 import { actionAt } from './action-address';
-import { writtenAnswer } from './answers';
 import type { Asker } from './asker';
 import type { BatchItem, InnerRequest } from './batch-request';
 import { statusOf, writeReplies } from './batch-replies';
@@ -23,6 +22,8 @@ export interface Door {
   read(message: Message): Promise<WebRequest>;
   /** Makes changes that belong together, or none of them. */
   change(steps: readonly Step[]): Promise<Changed[]>;
+  /** Answers a change that was made. */
+  answer(request: WriteRequest, changed: Changed): Promise<HttpResponseInit>;
   /** A text that was never returned before. */
   unique(): string;
   report(error: unknown): void;
@@ -75,7 +76,12 @@ async function changeSet(requests: readonly InnerRequest[], root: string, door: 
   let replies: Reply[] | undefined;
   const refusal = await answering(async () => {
     const changed = await door.change(steps);
-    replies = changed.map((record, i) => ({ ...writtenAnswer(writes[i]!, record), contentId: requests[i]!.contentId }));
+    replies = await Promise.all(
+      changed.map(async (record, i) => ({
+        ...(await door.answer(writes[i]!, record)),
+        contentId: requests[i]!.contentId,
+      })),
+    );
     return {};
   }, door.report);
   return replies ?? refusal;

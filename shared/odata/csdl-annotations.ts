@@ -13,6 +13,9 @@ export const notWritten: Xml = element('Annotation', {
   EnumMember: `${core}.Permission/Read`,
 });
 
+/** Says of a property that callers set it when they create the record, and not afterwards. */
+export const setOnce: Xml = element('Annotation', { Term: `${core}.Immutable`, Bool: 'true' });
+
 /** What something is called or does, in words. */
 export function described(text: string): Xml {
   return element('Annotation', { Term: `${core}.Description`, String: text });

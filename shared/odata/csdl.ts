@@ -1,12 +1,12 @@
 import { isServiceOwned } from '../domain/record-rules';
-import { actions } from '../model/actions';
+import { actions, complexTypes, fieldsOf } from '../model/actions';
 import type { Action } from '../model/actions';
 import { edmType } from '../model/edm';
 import type { Column } from '../model/edm';
 import { entities, entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties';
-import { allowedValues, alternateKeys, described, notWritten, vocabularies } from './csdl-annotations';
+import { allowedValues, alternateKeys, described, notWritten, setOnce, vocabularies } from './csdl-annotations';
 import { operations } from './resource';
 import type { Operation } from './resource';
 import { everybody } from './who-am-i';
@@ -33,7 +33,8 @@ export function csdl(): string {
     { Namespace: namespace, Alias: alias, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' },
     [
       ...names.map(entityType),
-      ...actionRows.flatMap(([, { result }]) => (result ? [complexType(result.type, [result.property])] : [])),
+      ...Object.entries(complexTypes).map(([name, fields]) => complexType(name, fields)),
+      ...actionRows.flatMap(([, { result }]) => (result ? [complexType(result.type, fieldsOf(result))] : [])),
       complexType('WhoAmIResponse', whoAmI),
       complexType('CreateMultipleResponse', [{ name: 'Ids', type: 'Collection(Edm.Guid)', nullable: false }]),
       ...actionRows.map(([name, row]) => action(name, row)),
@@ -99,6 +100,7 @@ function propertyElement(name: EntityName, property: string, column: Column): Xm
     [
       described(column.label),
       ...(column.readOnly || column.kind === 'lookup' ? [notWritten] : []),
+      ...(column.fixed && column.kind !== 'lookup' ? [setOnce] : []),
       ...(column.kind === 'choice' ? [allowedValues(column.options)] : []),
     ],
   );
@@ -114,13 +116,18 @@ const whoAmI: readonly Field[] = Object.keys(everybody).map((name) => ({ name, t
 
 function complexType(type: string, fields: readonly Field[]): Xml {
   const properties = fields.map(({ name, type: edm, nullable }) =>
-    element('Property', { Name: name, Type: edm, Nullable: String(nullable), ...scaleOf(edm) }),
+    element('Property', { Name: name, Type: qualified(edm), Nullable: String(nullable), ...scaleOf(edm) }),
   );
   return element('ComplexType', { Name: type }, properties);
 }
 
-function returnType(type: string): Xml {
-  return element('ReturnType', { Type: `${alias}.${type}`, Nullable: 'false' });
+/** Types of our own are named without their namespace. */
+function qualified(type: string): string {
+  return type.replace(/^Collection\((?!Edm\.)/, `Collection(${alias}.`);
+}
+
+function returnType(type: string, nullable = false): Xml {
+  return element('ReturnType', { Type: `${alias}.${type}`, Nullable: String(nullable) });
 }
 
 /** A call that writes many records of a table: each table has its own, told apart by what it is bound to. */
@@ -152,7 +159,7 @@ function action(name: string, { boundTo, parameters, result, description }: Acti
         [described(parameter.description)],
       ),
     ),
-    ...(result ? [returnType(result.type)] : []),
+    ...(result ? [returnType(result.type, 'nullable' in result && result.nullable)] : []),
     described(description),
   ]);
 }

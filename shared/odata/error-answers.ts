@@ -26,6 +26,7 @@ export const codes: Readonly<
   conflict: { status: 412, code: '0x80040265' },
   'queue-unreachable': { status: 503, code: '0x80044175', headers: { 'Retry-After': '5' } },
   'hub-unreachable': { status: 502, code: '0x80044175' },
+  'hub-busy': { status: 503, code: '0x80044175', headers: { 'Retry-After': '30' } },
   'storage-unavailable': { status: 503, code: '0x80040216', headers: { 'Retry-After': '5' } },
 };
 

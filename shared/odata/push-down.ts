@@ -52,7 +52,7 @@ function compared(
   comparison: keyof typeof mirrored,
   { value }: Literal,
 ): Condition | undefined {
-  if (value === null || comparison === 'ne') return undefined;
+  if (value === null || comparison === 'ne' || column.computedFrom) return undefined;
   if (column.kind === 'datetime') {
     return Number(value) < lastTime
       ? { kind: 'between', property, span: timeSpan[comparison](Number(value)) }
@@ -96,7 +96,7 @@ const timeSpan: Readonly<Record<'eq' | 'gt' | 'ge' | 'lt' | 'le', (time: number)
 
 /** Texts that begin with `Con` lie between `Con` and `Coo`. */
 function beginning({ name: property, column }: Property, { value }: Literal): Condition | undefined {
-  if (column.kind !== 'string' || !isSendable(value) || value === '') return undefined;
+  if (column.kind !== 'string' || column.computedFrom || !isSendable(value) || value === '') return undefined;
   const last = value.charCodeAt(value.length - 1);
   // Beyond lie the halves of surrogate pairs, which cannot be sent.
   if (last >= 0xd7ff) return undefined;

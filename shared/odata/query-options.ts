@@ -5,7 +5,7 @@ import type { Shape } from '../domain/expansion';
 import type { Order, Position, RecordQuery } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
-import { propertiesOf } from '../model/properties';
+import { computedIn, propertiesOf } from '../model/properties';
 import { meets, propertiesIn } from './filter';
 import { parseFilter } from './filter-parser';
 import { pushDown } from './push-down';
@@ -38,16 +38,16 @@ export function readQuery(
   const top = readTop(options.get('$top'));
   const after = readSkipToken(options.get('$skiptoken'));
   const order = readOrder(name, options.get('$orderby'));
-  const properties = propertiesNeeded(name, shape, [
-    ...order.map(({ property }) => property),
-    ...(filter && !whole ? propertiesIn(filter) : []),
-  ]);
+  const looked = [...order.map(({ property }) => property), ...(filter && !whole ? propertiesIn(filter) : [])];
+  const properties = propertiesNeeded(name, shape, looked);
+  const computed = computedIn(name, looked);
   const query: RecordQuery = {
     entity: name,
     equals,
     between,
     ...(filter && !whole && { matches: (row) => meets(filter, row) }),
     ...(properties && { properties }),
+    ...(computed.length > 0 && { computed }),
     order,
     limit: Math.min(top ?? pageSize, pageSize),
     paged: top === undefined || top > pageSize,

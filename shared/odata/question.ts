@@ -4,6 +4,7 @@ import type { RecordKey } from '../domain/record-key';
 import type { RecordQuery } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
+import { computedIn } from '../model/properties';
 import type { Collection, Navigation, Property } from '../model/properties';
 import type { Asker } from './asker';
 import { readShape } from './expand-option';
@@ -93,19 +94,23 @@ function manyOf(
 ): ListQuestion | CountQuestion {
   onlyOptions(options, [...(countOnly ? ['$filter'] : ofCollection), '$format']);
   const shape = readShape(name, options);
-  const { query, top } = readQuery(name, options, shape, pageSize(shape, prefer));
+  const { query, top } = readQuery(name, options, shape, pageSize(name, shape, prefer));
   return countOnly
     ? { kind: 'count', query: { ...query, limit: 0, paged: false, count: true } }
     : { kind: 'list', query, shape, top };
 }
 
-/** Records a page when each leads to others that must be read one by one, and when each has lists of its own. */
+/**
+ * Records a page when each leads to others that must be read one by one, and when each has lists of its own, to show or to be
+ * summed up in computed columns.
+ */
 export const pageWithRecords = 500;
 export const pageWithLists = 50;
 
 /** What is asked for, or the largest; less where a record costs more than its own row. `@odata.nextLink` leads on. */
-function pageSize({ expand }: Shape, prefer: Preferences): number {
-  const most = expand.some(({ kind }) => kind === 'many')
+function pageSize(name: EntityName, { properties, expand }: Shape, prefer: Preferences): number {
+  const hasLists = expand.some(({ kind }) => kind === 'many') || computedIn(name, properties).length > 0;
+  const most = hasLists
     ? pageWithLists
     : expand.length > 0 || prefer.annotates(formattedValue)
       ? pageWithRecords

@@ -1,12 +1,13 @@
 import { ServiceError } from '../domain/errors';
 import { fieldValue } from '../domain/field-values';
 import type { RecordKey } from '../domain/record-key';
-import type { Scalar } from '../model/edm';
+import type { Row, Scalar } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { navigationsOf, propertiesOf } from '../model/properties';
 import type { RecordChanges } from '../workflows/record-changes';
 import { readReference } from './address';
+import { foreignLink, foreignValues } from './foreign-link';
 
 const bindSuffix = '@odata.bind';
 
@@ -17,8 +18,13 @@ const bindSuffix = '@odata.bind';
 export function readRecordBody(name: EntityName, body: Readonly<Record<string, unknown>>): RecordChanges {
   const values: [string, Scalar][] = [];
   const links = new Map<string, RecordKey | null>();
+  const foreign = new Map<string, Row>();
   for (const [key, value] of Object.entries(body)) {
-    if (key.endsWith(bindSuffix)) {
+    const away = key.endsWith(bindSuffix) ? foreignLink(name, key.slice(0, -bindSuffix.length)) : undefined;
+    if (away) {
+      refuseSecond(away.property, key, foreign);
+      foreign.set(away.property, foreignValues(away, value));
+    } else if (key.endsWith(bindSuffix)) {
       addLink(name, key.slice(0, -bindSuffix.length), value, links);
     } else if (key.includes('@')) {
       continue;
@@ -34,7 +40,13 @@ export function readRecordBody(name: EntityName, body: Readonly<Record<string, u
       values.push([key, readValue(name, key, value)]);
     }
   }
-  return { values: Object.fromEntries(values), links: Object.fromEntries(links) };
+  for (const property of links.keys()) refuseSecond(property, property, foreign);
+  const all = Object.assign(Object.fromEntries(values), ...foreign.values()) as Row;
+  return { values: all, links: Object.fromEntries(links) };
+}
+
+function refuseSecond(property: string, called: string, bound: ReadonlyMap<string, unknown>): void {
+  if (bound.has(property)) throw new ServiceError('bad-request', `The body binds '${called}' twice.`);
 }
 
 function readValue(name: EntityName, key: string, value: unknown): Scalar {
@@ -64,8 +76,7 @@ function addLink(name: EntityName, navigationName: string, value: unknown, links
       `${entity(name).set} has no navigation named '${navigationName}' (letter case matters). Known: ${known}.`,
     );
   }
-  if (links.has(navigation.property))
-    throw new ServiceError('bad-request', `The body binds '${navigationName}' twice.`);
+  refuseSecond(navigation.property, navigationName, links);
   links.set(navigation.property, value === null ? null : target(navigation.name, navigation.target, value));
 }
 

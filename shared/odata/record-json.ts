@@ -92,7 +92,9 @@ function annotationsOf(
     }
     case 'lookup': {
       const navigation = navigationFrom(name, property, row);
-      if (!navigation) return [];
+      // A table that is not here.
+      const table = column.tableIn === undefined ? undefined : row[column.tableIn];
+      if (!navigation) return typeof table === 'string' ? [[lookupTable, table]] : [];
       const text = names?.(navigation.target, String(value));
       return [
         [lookupTable, navigation.target],

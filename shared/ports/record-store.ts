@@ -11,6 +11,8 @@ export interface Stored {
 export interface ListRequest {
   /** Only records whose properties equal these values; a null asks for records without a value. */
   equals?: Readonly<Record<string, Scalar>>;
+  /** Only records of which a property has one of these values (not null). */
+  among?: { property: string; values: readonly Scalar[] };
   /** Only records whose texts and times lie in these spans. */
   between?: Readonly<Record<string, Span>>;
   /** The properties that are needed: others, but for the primary key, may be missing in the rows. All when absent. */
@@ -26,6 +28,11 @@ export interface Write {
   entity: EntityName;
   row: Row;
   etag?: string;
+  /**
+   * The record as it was read with that ETag. With it, records of a table with an alternate key can be replaced together, as
+   * long as their alternate keys stay.
+   */
+  before?: Row;
 }
 
 export interface Page {
@@ -37,6 +44,8 @@ export interface Page {
 /** Records of any table of the model, newest first. Rows hold OData properties; absent and null mean the same. */
 export interface RecordStore {
   get(entity: EntityName, id: string): Promise<Stored | undefined>;
+  /** Records by their ids, in that order; cheaper than one by one when there are many. */
+  getMany(entity: EntityName, ids: readonly string[]): Promise<(Stored | undefined)[]>;
   /** By the table's alternate key, e.g. a device by its Device ID (case-sensitive, as in IoT Hub). */
   getByAlternateKey(entity: EntityName, value: string): Promise<Stored | undefined>;
   /** `row` holds its primary key. Nothing is written when the id or the alternate key is in use. */

@@ -7,6 +7,8 @@ import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import type { Stored } from '../ports/record-store';
+import { completeCommand } from './complete-command';
+import { followed } from './followers';
 import { inUse, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
 
@@ -18,6 +20,13 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   const table = entity(name);
   if (isServiceOwned(name)) {
     throw new ServiceError('not-allowed', `Records of ${table.set} are written by the service only.`);
+  }
+  if (table.closed) {
+    const [row] = table.builtIn ?? [];
+    throw new ServiceError(
+      'not-allowed',
+      `${table.set} has one record, which is there already: change ${table.set}(${String(row?.[table.key])}).`,
+    );
   }
   const values = await resolveLinks(name, changes, deps.records);
   const now = deps.now();
@@ -31,10 +40,8 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
   };
   checkRecord(name, row, row);
 
-  const stored = await (name === 'msdyn_iotalert' ? createAlert(row, deps) : insert(name, row, now, deps));
-  if (name === 'msdyn_iotdevice' && typeof row.msdyn_deviceid === 'string')
-    await deps.deviceAppeared(row.msdyn_deviceid);
-  return stored;
+  if (name === 'msdyn_iotalert') return createAlert(row, deps);
+  return insert(name, name === 'msdyn_iotdevicecommand' ? await completeCommand(row, now, deps) : row, now, deps);
 }
 
 async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {
@@ -43,19 +50,19 @@ async function createAlert(row: Row, { alerts }: WriteDeps): Promise<Stored> {
   return stored!;
 }
 
-async function insert(
-  name: EntityName,
-  values: Row,
-  time: number,
-  { records, unique, shard }: WriteDeps,
-): Promise<Stored> {
+async function insert(name: EntityName, values: Row, time: number, deps: WriteDeps): Promise<Stored> {
+  const { records, unique, shard } = deps;
   const { key } = entity(name);
   const seed = unique();
   const id = String(values[key] ?? makeId({ time, shard: shard ?? shardOf(seed), seed }));
   const row = { ...values, ...numberOf(name, id), [key]: id };
-  const result = await records.insert(name, row);
-  if (result.kind === 'exists') throw inUse(name, result.property, row);
-  return { row, etag: result.etag };
+  const change = { entity: name, id, after: row, set: row };
+  const stored = await followed(change, deps, async () => {
+    const result = await records.insert(name, row);
+    if (result.kind === 'exists') throw inUse(name, result.property, row);
+    return { row, etag: result.etag };
+  });
+  return stored!;
 }
 
 export function defaultsOf(name: EntityName): Record<string, Scalar> {

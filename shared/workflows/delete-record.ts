@@ -1,3 +1,4 @@
+import { obstacleToDeletion } from '../domain/command';
 import { closing, tiesOf } from '../domain/deletion';
 import type { Tie } from '../domain/deletion';
 import { ServiceError } from '../domain/errors';
@@ -7,6 +8,8 @@ import { regroupFor } from '../domain/regroup';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import type { Stored } from '../ports/record-store';
+import { followed } from './followers';
+import type { RecordChange } from './followers';
 import { inTurns } from './in-turns';
 import { findRecord } from './read-records';
 import { replaceRecord } from './record-changes';
@@ -32,12 +35,27 @@ export async function deleteRecord(key: RecordKey, condition: WriteCondition, de
     meetCondition(key, old, { ...condition, mustExist: true });
     const id = idOf(name, old!);
     if (isBuiltIn(name, id)) throw new ServiceError('not-allowed', `${describeKey(key)} belongs to the service.`);
+    const obstacle = name === 'msdyn_iotdevicecommand' ? obstacleToDeletion(old!.row) : undefined;
+    if (obstacle !== undefined) throw new ServiceError('conflict', `${describeKey(key)} ${obstacle}`);
     const tied = await findTies(key, id, deps);
-    await inTurns(tied, atOnce, async ({ tie, record }) => loosen(tie, record, id, deps));
-    const etag = await leaveGroup(name, old!, deps);
-    if (etag !== undefined && (await deps.records.remove(name, id, etag)).kind === 'removed') return;
+    const removed = await followingLater(deps, async (quiet) => {
+      await inTurns(tied, atOnce, async ({ tie, record }) => loosen(tie, record, id, quiet));
+      return removeFollowed(name, old!, deps, async () => leaveGroup(name, old!, deps));
+    });
+    if (removed) return;
   }
   throw contested(key);
+}
+
+/** What follows the removal of ties must not touch the record while it is being removed: it comes last, whatever happens. */
+async function followingLater<T>(deps: WriteDeps, work: (quiet: WriteDeps) => Promise<T>): Promise<T> {
+  const later: RecordChange[] = [];
+  const follow = async (changes: readonly RecordChange[]) => void later.push(...changes);
+  try {
+    return await work({ ...deps, followers: { ...deps.followers, follow } });
+  } finally {
+    await deps.followers.follow(later);
+  }
 }
 
 interface Tied {
@@ -78,7 +96,8 @@ async function loosen({ members, partner, fate }: Tie, first: Stored, id: string
   for (let attempt = 0; attempt < writeAttempts; attempt += 1) {
     if (record?.row[partner.property] !== id) return;
     if (fate === 'remove') {
-      if ((await deps.records.remove(members, key.id, record.etag)).kind === 'removed') return;
+      const { etag } = record;
+      if (await removeFollowed(members, record, deps, async () => etag)) return;
     } else {
       const { row } = record;
       const unlinked = {
@@ -92,6 +111,22 @@ async function loosen({ members, partner, fate }: Tie, first: Stored, id: string
     record = await findRecord(deps.records, key);
   }
   throw contested(key);
+}
+
+/** Whether the record was still there to be removed; `leave` answers the ETag to remove it with. */
+async function removeFollowed(
+  name: EntityName,
+  record: Stored,
+  deps: WriteDeps,
+  leave: () => Promise<string | undefined>,
+): Promise<boolean> {
+  const id = idOf(name, record);
+  const removed = await followed({ entity: name, id, before: record.row, set: {} }, deps, async () => {
+    const etag = await leave();
+    const isRemoved = etag !== undefined && (await deps.records.remove(name, id, etag)).kind === 'removed';
+    return isRemoved || undefined;
+  });
+  return removed === true;
 }
 
 /** The ETag to remove the record with, once no group leads to it any more; undefined when the record changed meanwhile. */

@@ -77,6 +77,7 @@ export function draftRecords(real: RecordStore): DraftedRecords {
 
   const records: RecordStore = {
     get,
+    getMany: async (name, ids) => Promise.all(ids.map(async (id) => get(name, id))),
     getByAlternateKey,
 
     insert: async (name, row) => {
@@ -120,9 +121,14 @@ export function draftRecords(real: RecordStore): DraftedRecords {
       const kept = page.records.filter(({ row }) => !drafts.has(placeOf(name, String(row[key]))));
       if (request.after !== undefined) return { ...page, records: kept };
       const wanted = Object.entries(request.equals ?? {});
-      const drafted = ofTable(name).flatMap(({ after }) =>
-        after && wanted.every(([property, value]) => (after.row[property] ?? null) === value) ? [after] : [],
-      );
+      const { among } = request;
+      const drafted = ofTable(name).flatMap(({ after }) => {
+        const fits =
+          after &&
+          wanted.every(([property, value]) => (after.row[property] ?? null) === value) &&
+          (among?.values.includes(after.row[among.property] ?? null) ?? true);
+        return fits ? [after] : [];
+      });
       return { ...page, records: [...drafted, ...kept] };
     },
   };

@@ -1,56 +1,81 @@
 import { ServiceError } from '../domain/errors';
+import { forecast, unaffected } from '../domain/forecast';
+import type { Forecast, Forecasts } from '../domain/forecast';
 import { idsIn, membersIn } from '../domain/id-list';
-import { makeId, placeInId, shardOf } from '../domain/ids';
 import { checkRecord } from '../domain/record-rules';
 import type { ArgumentsOf } from '../model/actions';
-import type { Row } from '../model/edm';
 import { entities, entity } from '../model/entities';
-import type { EntityName } from '../model/entities';
-import { connectedDeviceRole } from '../model/tables/connections';
-import type { Stored } from '../ports/record-store';
-import { createRecord } from './create-record';
+import type { Device, EntityName } from '../model/entities';
+import { connectDevice } from './connect-device';
+import type { Subject } from './connect-device';
+import { devicesOfRecords } from './devices-of-records';
 import { inTurns } from './in-turns';
 import type { WriteDeps } from './record-changes';
-import { registerDevices } from './register-devices';
+import { findDevices, registerDevices } from './register-devices';
 import type { RegisterDeps } from './register-devices';
 
 export type EnableDeps = WriteDeps & RegisterDeps;
 
-/** A record to connect with a device, and the device that it gets if it has none. */
-interface Subject {
-  table: string;
-  id: string;
-  deviceId: string;
-  name: string;
-}
+type Call = ArgumentsOf<'msdyn_RegisterCustomEntity'>;
 
 const atOnce = 8;
 const longestName = 100;
 
+/** Records whose devices are looked for together. */
+const recordsAtOnce = 50;
+
 /**
  * Gives each record a device, unless it has some, and asks for the registration of them all. Everything is checked before
  * anything is written. What is created has ids that follow from the record's, so that a call that is repeated, or made twice
- * at once, creates nothing twice.
+ * at once, creates nothing twice. Answers the id of the job, if there is anything to do.
  */
-export async function enableRecords(call: ArgumentsOf<'msdyn_RegisterCustomEntity'>, deps: EnableDeps): Promise<void> {
-  const subjects = await checkSubjects(call, deps);
-  const devices = new Set<string>();
-  await inTurns(subjects, atOnce, async (subject) => {
-    const connected = await connectedDevices(subject, deps);
-    if (connected.length === 0) connected.push(await connectDevice(subject, deps));
-    for (const id of connected) devices.add(id);
-  });
-  await registerDevices([...devices], deps);
+export async function enableRecords(call: Call, deps: EnableDeps): Promise<string | undefined> {
+  const { bare, connected } = await lookInto(call, deps);
+  const devices = new Set(connected);
+  await inTurns(bare, atOnce, async (subject) => void devices.add(await connectDevice(subject, deps)));
+  return registerDevices([...devices], deps);
 }
 
-async function checkSubjects(call: ArgumentsOf<'msdyn_RegisterCustomEntity'>, { records }: EnableDeps) {
-  const table = call.EntityLogicalName.trim().toLowerCase();
-  if (!/^[a-z][a-z0-9_]{0,127}$/.test(table)) {
-    throw new ServiceError('invalid-value', `EntityLogicalName '${table.slice(0, 60)}' is no logical name of a table.`);
-  }
-  if (table === 'msdyn_iotdevice') {
-    throw new ServiceError('invalid-value', 'Records of msdyn_iotdevice are devices: call msdyn_RegisterIoTDevice.');
-  }
+/** What such a call would do, device by device; writes nothing. */
+export async function foreseeEnabling(call: Call, deps: EnableDeps): Promise<Forecasts> {
+  const { bare, connected } = await lookInto(call, deps);
+  const known = (await findDevices(connected, deps.records)).map(({ row }) => foresee(row, deps));
+  const added: Forecast[] = [];
+  await inTurns(bare, atOnce, async (subject, at) => {
+    const device = await deps.records.getByAlternateKey('msdyn_iotdevice', subject.deviceId);
+    const own = device ? foresee(device.row, deps) : created(subject);
+    added[at] = { ...own, Reason: `It would be connected to ${subject.table} ${subject.id}. ${own.Reason}` };
+  });
+  const Outcomes = [...known, ...added];
+  const Affected = known.filter(({ Outcome }) => Outcome !== unaffected).length + added.length;
+  return { ccs_devicejobid: null, Devices: Outcomes.length, Affected, Outcomes };
+}
+
+function foresee(device: Device, { now, registrationTimeout }: EnableDeps): Forecast {
+  return forecast('Register', device, now(), registrationTimeout);
+}
+
+function created({ deviceId, name }: Subject): Forecast {
+  return {
+    IoTDeviceId: null,
+    DeviceId: deviceId,
+    Outcome: 'Registered',
+    Reason: `It does not exist and would be created, with the name '${name}'.`,
+  };
+}
+
+/** The records that need a device, and the devices of the others; everything that can be wrong is found. */
+async function lookInto(call: Call, deps: EnableDeps): Promise<{ bare: Subject[]; connected: string[] }> {
+  const subjects = await findSubjects(call, deps);
+  const connected = await devicesOf(subjects, deps);
+  const bare = subjects.filter(({ id }) => connected.get(id)!.length === 0);
+  // Those that have devices ignore what the call says of new ones.
+  for (const subject of bare) checkDevice(subject);
+  return { bare, connected: [...new Set([...connected.values()].flat())] };
+}
+
+async function findSubjects(call: Call, { records }: EnableDeps) {
+  const table = tableIn(call.EntityLogicalName);
   const ids = idsIn('EntityIds', call.EntityIds);
   const count = call.EntityIds.split(',').filter((member) => member.trim() !== '').length;
   const deviceIdAt = membersIn('DeviceIds', call.DeviceIds, count);
@@ -64,14 +89,34 @@ async function checkSubjects(call: ArgumentsOf<'msdyn_RegisterCustomEntity'>, { 
       throw new ServiceError('not-found', `${entity(known).set}(${id}) does not exist. Nothing was done.`);
     const called = known && String(record?.row[entity(known).primaryName] ?? '');
     const name = nameAt(at) ?? (called || `${table} ${id}`).slice(0, longestName);
-    const subject = { table, id, deviceId: deviceIdAt(at) ?? id, name };
-    check(subject);
-    subjects[index] = subject;
+    subjects[index] = { table, id, deviceId: deviceIdAt(at) ?? id, name };
   });
   return subjects;
 }
 
-function check({ name, deviceId }: Subject): void {
+function tableIn(logicalName: string): string {
+  const table = logicalName.trim().toLowerCase();
+  if (!/^[a-z][a-z0-9_]{0,127}$/.test(table)) {
+    throw new ServiceError('invalid-value', `EntityLogicalName '${table.slice(0, 60)}' is no logical name of a table.`);
+  }
+  if (table === 'msdyn_iotdevice') {
+    throw new ServiceError('invalid-value', 'Records of msdyn_iotdevice are devices: call msdyn_RegisterIoTDevice.');
+  }
+  return table;
+}
+
+/** Ids of the devices that each record has, by the record's id. */
+async function devicesOf(subjects: readonly Subject[], { records, now }: EnableDeps): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for (let from = 0; from < subjects.length; from += recordsAtOnce) {
+    const some = subjects.slice(from, from + recordsAtOnce);
+    const whose = { table: some[0]!.table, ids: some.map(({ id }) => id) };
+    for (const [id, devices] of await devicesOfRecords(whose, records, now())) found.set(id, [...devices.keys()]);
+  }
+  return found;
+}
+
+function checkDevice({ name, deviceId }: Subject): void {
   if (name.length > longestName) {
     throw new ServiceError(
       'invalid-value',
@@ -80,81 +125,4 @@ function check({ name, deviceId }: Subject): void {
   }
   const device = { msdyn_name: name, msdyn_deviceid: deviceId };
   checkRecord('msdyn_iotdevice', device, device);
-}
-
-/** Ids of the devices that a record is connected to, whichever end of the connection it is. */
-async function connectedDevices({ table, id }: Subject, { records }: EnableDeps): Promise<string[]> {
-  const ends = await Promise.all(
-    ([1, 2] as const).map(async (own) => {
-      const other = 3 - own;
-      const equals = {
-        [`_record${own}id_value`]: id,
-        [`ccs_record${own}table`]: table,
-        [`ccs_record${other}table`]: 'msdyn_iotdevice',
-        statecode: 0,
-      };
-      const connections: Stored[] = [];
-      for (let after: string | undefined; ;) {
-        const page = await records.list('connection', { equals, limit: 1_000, ...(after !== undefined && { after }) });
-        connections.push(...page.records);
-        if (page.next === undefined) break;
-        after = page.next;
-      }
-      return connections.map(({ row }) => String(row[`_record${other}id_value`]));
-    }),
-  );
-  const ids = [...new Set(ends.flat())];
-  const existing = await Promise.all(ids.map(async (device) => records.get('msdyn_iotdevice', device)));
-  return ids.filter((_, index) => existing[index] !== undefined);
-}
-
-/** Connects a record with the device of that Device ID, which is created when there is none. Answers the device's id. */
-async function connectDevice(subject: Subject, deps: EnableDeps): Promise<string> {
-  const { table, id, name } = subject;
-  const device = await deviceFor(subject, deps);
-  const time = new Date(deps.now()).toISOString();
-  const seed = `${table} ${id} ${device}`;
-  const row: Row = {
-    connectionid: makeId({ time: placeInId(device)?.time ?? 0, shard: shardOf(seed), seed }),
-    name,
-    _record1id_value: id,
-    ccs_record1table: table,
-    _record2id_value: device,
-    ccs_record2table: 'msdyn_iotdevice',
-    _record2roleid_value: connectedDeviceRole,
-    statecode: 0,
-    statuscode: 1,
-    createdon: time,
-    modifiedon: time,
-  };
-  // When it exists, another call was faster.
-  await deps.records.insert('connection', row);
-  return device;
-}
-
-async function deviceFor({ table, id, deviceId, name }: Subject, deps: EnableDeps): Promise<string> {
-  const find = async () =>
-    (await deps.records.getByAlternateKey('msdyn_iotdevice', deviceId))?.row['msdyn_iotdeviceid'];
-  const found = await find();
-  if (found) return String(found);
-  const key = { by: 'id', id } as const;
-  // So that the account behind the device's alerts is known.
-  const links = {
-    ...(table === 'account' && { _msdyn_account_value: { entity: 'account', ...key } as const }),
-    ...(table === 'msdyn_customerasset' && {
-      _ccs_customerasset_value: { entity: 'msdyn_customerasset', ...key } as const,
-    }),
-  };
-  try {
-    const made = await createRecord(
-      'msdyn_iotdevice',
-      { values: { msdyn_name: name, msdyn_deviceid: deviceId }, links },
-      deps,
-    );
-    return String(made.row['msdyn_iotdeviceid']);
-  } catch (error) {
-    const faster = error instanceof ServiceError && error.code === 'already-exists' ? await find() : undefined;
-    if (faster) return String(faster);
-    throw error;
-  }
 }

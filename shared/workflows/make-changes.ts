@@ -33,10 +33,11 @@ export async function makeChanges(steps: readonly Step[], deps: WriteDeps): Prom
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const unit = unitOfWork(deps);
     const { results, changes } = await rehearse(steps, unit);
-    const drafts = unit.drafts();
-    const written = await writeDrafts(drafts, deps);
+    const records = unit.changes();
+    await deps.followers.announce(records);
+    const written = await writeDrafts(unit.drafts(), deps);
     if (written.kind === 'changed') continue;
-    for (const deviceId of unit.appearing) await deps.deviceAppeared(deviceId);
+    await deps.followers.follow(records);
     const asWritten = new Map([...written.records].map(([draft, stored]) => [placeOf(draft.entity, draft.id), stored]));
     return results.map((result, i) => {
       const name = tableOf(changes[i]!);

@@ -7,6 +7,8 @@ import type { Order, Position, RecordQuery } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import type { RecordStore, Stored } from '../ports/record-store';
+import { withComputed } from './computed-columns';
+import type { ReadDeps } from './computed-columns';
 
 /** Records that one request looks at before it answers with what it has and a link to go on. */
 export const mostRowsExamined = 10_000;
@@ -38,9 +40,12 @@ export async function findRecord(records: RecordStore, key: RecordKey): Promise<
  * Records that match a query, newest first or as ordered. Newest first, rows are read only until the page is full. A count
  * and an order of the caller's own need every match, so those look at `mostRowsExamined` rows at most: beyond that a
  * count is a lower bound, and an order is refused with `limit-exceeded`, except by creation time, newest first, which is
- * (but for ids that clients chose) the order that rows are kept in.
+ * (but for ids that clients chose) the order that rows are kept in. Columns that are computed on read are computed where the
+ * query looks at them, not to be shown.
  */
-export async function listRecords(records: RecordStore, query: RecordQuery): Promise<Found> {
+export async function listRecords(deps: ReadDeps, query: RecordQuery): Promise<Found> {
+  const { records } = deps;
+  if (query.computed) return listComputed(deps, query, query.computed);
   if (query.order.length === 0 && !query.count) return readPage(records, query);
   // An order needs the rows themselves, a count only those of this page.
   const keep = query.order.length > 0 ? undefined : firstAfter(query);
@@ -55,6 +60,22 @@ export async function listRecords(records: RecordStore, query: RecordQuery): Pro
     );
   }
   return { ...(await readPage(records, query)), ...count };
+}
+
+/** What a query by computed columns finds: they are computed of all records that the rest of it leaves. */
+async function listComputed(deps: ReadDeps, query: RecordQuery, wanted: readonly string[]): Promise<Found> {
+  const { matches, ...rest } = query;
+  const all = await scan(deps.records, rest, { wanted: mostRowsExamined });
+  if (!all.complete) {
+    throw new ServiceError(
+      'limit-exceeded',
+      `${wanted.join(', ')}: computed on read, for at most ${mostRowsExamined} records a request. ` +
+        'Narrow the $filter by other columns.',
+    );
+  }
+  const whole = await withComputed(query.entity, all.found, wanted, deps);
+  const found = whole.filter(({ row }) => matches?.(row) ?? true);
+  return { ...cutPage(found, query), ...(query.count && { count: { value: found.length, atLeast: false } }) };
 }
 
 /** A page in the order that rows are kept in. */

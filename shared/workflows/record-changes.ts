@@ -7,6 +7,7 @@ import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
 import type { AlertWrites } from '../ports/alert-writes';
 import type { RecordStore, Stored } from '../ports/record-store';
+import type { Followers } from './followers';
 import { findRecord } from './read-records';
 
 /** What a caller wants a record to hold. Values are of the right kind already; what they name need not exist. */
@@ -25,9 +26,10 @@ export interface WriteDeps {
   unique(): string;
   /** Where ids made now lie, for records that are to be written together; by default anywhere. */
   shard?: number;
-  /** Told after a write that sets the Device ID of a device; called again when a caller repeats the write. */
-  deviceAppeared(deviceId: string): Promise<void>;
+  followers: Followers;
   alerts: AlertWrites;
+  /** How long a command may wait for its device where nothing else is said, in milliseconds; one hour by default. */
+  commandLife?: number;
 }
 
 /**
@@ -44,6 +46,9 @@ export async function resolveLinks(
       const column = propertiesOf(name).get(property)?.column;
       const tableIn = column?.kind === 'lookup' ? column.tableIn : undefined;
       const table: [string, Scalar][] = tableIn === undefined ? [] : [[tableIn, key?.entity ?? null]];
+      if (column?.readOnly) {
+        throw new ServiceError('read-only-property', `'${property}' is written by the service and cannot be bound.`);
+      }
       if (key === null) return [[property, null], ...table];
       const target = await findRecord(records, key);
       if (!target) {

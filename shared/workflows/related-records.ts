@@ -4,7 +4,9 @@ import type { Expansion, Shape } from '../domain/expansion';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { navigationFrom, propertiesOf } from '../model/properties';
-import type { RecordStore, Stored } from '../ports/record-store';
+import type { Stored } from '../ports/record-store';
+import { withComputed } from './computed-columns';
+import type { ReadDeps } from './computed-columns';
 import { inTurns } from './in-turns';
 import { listRecords } from './read-records';
 import type { Found } from './read-records';
@@ -26,7 +28,7 @@ export const mostLookedUp = 5_000;
 const atOnce = 32;
 
 /** Reads the records that others lead to, each once. One of these lives as long as one request. */
-export function relatedRecords(records: RecordStore) {
+export function relatedRecords(deps: ReadDeps) {
   const seen = new Map<string, Promise<Stored | undefined>>();
   let lookedUp = 0;
 
@@ -44,33 +46,62 @@ export function relatedRecords(records: RecordStore) {
     const known = seen.get(key);
     if (known) return known;
     spend();
-    const reading = records.get(name, id);
+    const reading = deps.records.get(name, id);
     seen.set(key, reading);
     return reading;
   };
 
-  const expandOne = async (name: EntityName, record: Stored, expansion: Expansion): Promise<Part> => {
-    if (expansion.kind === 'one') {
-      const { property, target } = expansion.navigation;
-      const id = record.row[property];
-      const leadsThere = navigationFrom(name, property, record.row)?.target === target;
-      const found = typeof id === 'string' && leadsThere ? await read(target, id) : undefined;
-      return { kind: 'one', record: found && (await expand(target, [found], expansion.shape))[0] };
-    }
-    spend();
-    const { collection, query, shape } = expansion;
-    const id = String(record.row[entity(name).key]);
-    const found = await listRecords(records, ownedBy(name, id, collection, query));
-    return { ...found, kind: 'many', records: await expand(collection.members, found.records, shape) };
+  type One = Expansion & { kind: 'one' };
+  type Many = Expansion & { kind: 'many' };
+
+  /** Where records lead, each target once. */
+  const expandOne = async (name: EntityName, found: readonly Stored[], { navigation, shape }: One): Promise<Part[]> => {
+    const { property, target } = navigation;
+    const ids = found.map(({ row }) =>
+      navigationFrom(name, property, row)?.target === target ? row[property] : undefined,
+    );
+    const targets = new Map<string, Stored>();
+    await inTurns([...new Set(ids)], atOnce, async (id) => {
+      const record = typeof id === 'string' ? await read(target, id) : undefined;
+      if (record) targets.set(String(id), record);
+    });
+    const expanded = await expand(target, [...targets.values()], shape);
+    const byId = new Map([...targets.keys()].map((id, i) => [id, expanded[i]]));
+    return ids.map((id) => ({ kind: 'one', record: byId.get(String(id)) }));
   };
 
-  const expand = async (name: EntityName, found: readonly Stored[], { expand: wanted }: Shape): Promise<Expanded[]> => {
-    const parts = found.map(() => new Map<string, Part>());
-    const pairs = found.flatMap((record, at) => wanted.map((expansion) => ({ record, at, expansion })));
-    await inTurns(pairs, atOnce, async ({ record, at, expansion }) => {
-      parts[at]!.set(nameOf(expansion), await expandOne(name, record, expansion));
+  /** A list for each record; what is in them is expanded together. */
+  const expandMany = async (name: EntityName, owners: readonly Stored[], { collection, query, shape }: Many) => {
+    const lists: Found[] = [];
+    await inTurns(owners, atOnce, async ({ row }, at) => {
+      spend();
+      lists[at] = await listRecords(deps, ownedBy(name, String(row[entity(name).key]), collection, query));
     });
-    return found.map((record, at) => ({ ...record, parts: parts[at]! }));
+    const expanded = await expand(
+      collection.members,
+      lists.flatMap(({ records }) => records),
+      shape,
+    );
+    let from = 0;
+    return lists.map((list): Part => ({
+      ...list,
+      kind: 'many',
+      records: expanded.slice(from, (from += list.records.length)),
+    }));
+  };
+
+  const expand = async (name: EntityName, found: readonly Stored[], shape: Shape): Promise<Expanded[]> => {
+    const whole = await withComputed(name, found, shape.properties, deps);
+    const parts = whole.map(() => new Map<string, Part>());
+    await Promise.all(
+      shape.expand.map(async (expansion) => {
+        const each = await (expansion.kind === 'one'
+          ? expandOne(name, found, expansion)
+          : expandMany(name, found, expansion));
+        for (const [i, part] of each.entries()) parts[i]!.set(nameOf(expansion), part);
+      }),
+    );
+    return whole.map((record, at) => ({ ...record, parts: parts[at]! }));
   };
 
   return {

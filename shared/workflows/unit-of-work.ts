@@ -1,7 +1,10 @@
 import { placeInId, shardOf } from '../domain/ids';
+import type { Row } from '../model/edm';
+import type { EntityName } from '../model/entities';
 import type { AlertWrites } from '../ports/alert-writes';
 import { draftRecords } from './draft-records';
 import type { Draft } from './draft-records';
+import type { RecordChange } from './followers';
 import { inUse } from './record-changes';
 import type { WriteDeps } from './record-changes';
 
@@ -11,8 +14,8 @@ export interface UnitOfWork {
   deps: WriteDeps;
   /** Every record that is to change, the one that was changed last at the end. */
   drafts(): Draft[];
-  /** Device IDs of devices that appear with it. */
-  appearing: ReadonlySet<string>;
+  /** What its writing sets off: each record once, as it was and as it is to become. */
+  changes(): RecordChange[];
 }
 
 /**
@@ -21,7 +24,7 @@ export interface UnitOfWork {
  */
 export function unitOfWork(real: WriteDeps): UnitOfWork {
   const { records, drafts, putAlert } = draftRecords(real.records);
-  const appearing = new Set<string>();
+  const set = new Map<string, Row>();
   const time = real.now();
   let opened: ReturnType<AlertWrites['open']> | undefined;
 
@@ -51,9 +54,23 @@ export function unitOfWork(real: WriteDeps): UnitOfWork {
       alerts,
       now: () => time,
       shard: shardOf(real.unique()),
-      deviceAppeared: async (deviceId) => void appearing.add(deviceId),
+      followers: {
+        announce: async () => undefined,
+        follow: async (changes) => {
+          for (const change of changes) set.set(placeOf(change), { ...set.get(placeOf(change)), ...change.set });
+        },
+      },
     },
     drafts,
-    appearing,
+    changes: () =>
+      drafts().flatMap((draft): RecordChange[] => {
+        const { entity, id, before, after, alert } = draft;
+        // New alerts are settled, and are told of by nobody.
+        if (alert) return [];
+        const states = { ...(before && { before: before.row }), ...(after && { after: after.row }) };
+        return [{ entity, id, ...states, set: set.get(placeOf(draft)) ?? {} }];
+      }),
   };
 }
+
+const placeOf = ({ entity, id }: { entity: EntityName; id: string }) => `${entity}/${id}`;

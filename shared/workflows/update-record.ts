@@ -1,12 +1,13 @@
 import { ServiceError } from '../domain/errors';
 import { describeKey } from '../domain/record-key';
 import type { RecordKey } from '../domain/record-key';
-import { checkRecord, isServiceOwned } from '../domain/record-rules';
+import { checkFixed, checkRecord, isServiceOwned } from '../domain/record-rules';
 import { nextState } from '../domain/record-state';
 import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { createRecord } from './create-record';
+import { followed } from './followers';
 import { findRecord } from './read-records';
 import { inUse, replaceRecord, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
@@ -34,13 +35,13 @@ export async function updateRecord(
     if (condition.holds) await checkHolds(key, old.row, condition.holds, deps);
     const values = await resolveLinks(name, changes, deps.records);
     const row = change(key, old.row, values, deps.now());
-    const result = await replaceRecord(name, old, row, deps);
-    if (result.kind === 'exists') throw inUse(name, result.property, row);
-    if (result.kind === 'changed') continue;
-    if (name === 'msdyn_iotdevice' && typeof values.msdyn_deviceid === 'string') {
-      await deps.deviceAppeared(values.msdyn_deviceid);
-    }
-    return { row, etag: result.etag, created: false };
+    const id = String(row[entity(name).key]);
+    const etag = await followed({ entity: name, id, before: old.row, after: row, set: values }, deps, async () => {
+      const result = await replaceRecord(name, old, row, deps);
+      if (result.kind === 'exists') throw inUse(name, result.property, row);
+      return result.kind === 'replaced' ? result.etag : undefined;
+    });
+    if (etag !== undefined) return { row, etag, created: false };
   }
   throw contested(key);
 }
@@ -61,6 +62,7 @@ function change(key: RecordKey, old: Row, values: Row, now: number): Row {
   if (id !== undefined && id !== old[table.key]) {
     throw new ServiceError('invalid-value', `${table.key} cannot change: the record is ${describeKey(key)}.`);
   }
+  checkFixed(key.entity, old, values);
   const row = { ...old, ...values, ...nextState(table, values, old), modifiedon: new Date(now).toISOString() };
   checkRecord(key.entity, row, values);
   return row;

@@ -143,6 +143,17 @@ describe.each<{ which: string; open: () => RecordStore }>([
     expect(records[0]!.row).not.toHaveProperty('ccs_detail');
   });
 
+  test('with one of several values are found, also among more values than storage takes', async () => {
+    const among = (values: string[]) => ({ among: { property: 'name', values } });
+    expect(await found('account', among(['Coo', "Con'", 'Nobody', 'con']))).toEqual(["Con'", 'con', 'Coo']);
+    expect(await found('account', among([]))).toEqual([]);
+    const many = Array.from({ length: 40 }, (_, i) => `Nobody ${i}`);
+    expect(await found('account', among([...many, 'Contoso']))).toEqual(['Contoso']);
+    const both = { ...among([...many.slice(0, 9), 'Contoso']), equals: { createdon: iso(start + 1) } };
+    expect(await found('account', both)).toEqual(['Contoso']);
+    expect(await found('account', { ...both, equals: { createdon: iso(start) } })).toEqual([]);
+  });
+
   test('more conditions than storage takes are all met', async () => {
     const equals = Object.fromEntries(
       ['accountnumber', 'telephone1', 'emailaddress1', 'websiteurl', 'address1_line1', 'address1_city'].map((key) => [

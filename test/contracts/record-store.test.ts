@@ -277,6 +277,59 @@ describe.each<{ which: string; open: () => RecordStore }>([
     expect((await store.getByAlternateKey('msdyn_iotdevice', String(row.msdyn_deviceid)))?.row).toEqual(next);
   });
 
+  test.each([3, 60])('of %s wanted records those that are there are read, in the order of their ids', async (count) => {
+    const made = Array.from({ length: count }, () => account({ accountid: counter % 5 === 0 ? chosenId() : nextId() }));
+    for (const row of made) await store.insert('account', row);
+    const wanted = made.flatMap(({ accountid }) => [String(accountid), chosenId(), nextId()]).toReversed();
+    const found = await store.getMany('account', wanted);
+    expect(found.map((stored) => stored?.row['accountid'] ?? null)).toEqual(
+      wanted.map((id) => (made.some(({ accountid }) => accountid === id) ? id : null)),
+    );
+    const first = (await store.get(
+      'account',
+      wanted.find((_, i) => found[i])!,
+    ))!;
+    expect(found.find(Boolean)).toEqual(first);
+    expect(await store.getMany('account', [])).toEqual([]);
+  });
+
+  test('wanted records that lie far apart are all found', async () => {
+    const made: string[] = [];
+    for (let i = 0; i < 150; i += 1) {
+      const row = account({ accountid: nextId(5) });
+      await store.insert('account', row);
+      if (i % 70 === 0) made.push(String(row.accountid));
+    }
+    const wanted = [...made, ...Array.from({ length: 30 }, () => nextId(5))];
+    const found = await store.getMany('account', wanted);
+    expect(found.map((stored) => stored !== undefined)).toEqual(wanted.map((id) => made.includes(id)));
+  });
+
+  test('devices whose Device IDs stay are replaced together with rows of their history', async () => {
+    const rows = [1, 2].map(() => device({ msdyn_iotdeviceid: nextId(2), msdyn_deviceid: deviceId() }));
+    for (const row of rows) await store.insert('msdyn_iotdevice', row);
+    const stored = await store.getMany(
+      'msdyn_iotdevice',
+      rows.map((row) => String(row['msdyn_iotdeviceid'])),
+    );
+    const history = { msdyn_iotdeviceregistrationhistoryid: nextId(2), msdyn_name: 'registered' };
+    const writes = [
+      ...stored.map((each) => ({
+        entity: 'msdyn_iotdevice' as const,
+        row: { ...each!.row, msdyn_name: 'renamed' },
+        etag: each!.etag,
+        before: each!.row,
+      })),
+      { entity: 'msdyn_iotdeviceregistrationhistory' as const, row: history },
+    ];
+    expect((await store.writeTogether(writes)).kind).toBe('written');
+    expect(await store.writeTogether(writes)).toEqual({ kind: 'changed' });
+    const found = await store.getByAlternateKey('msdyn_iotdevice', String(rows[0]!['msdyn_deviceid']));
+    expect(found?.row['msdyn_name']).toBe('renamed');
+    const name = 'msdyn_iotdeviceregistrationhistory';
+    expect((await store.get(name, history.msdyn_iotdeviceregistrationhistoryid))?.row).toEqual(history);
+  });
+
   test('records are written together or not at all', async () => {
     const [first, second, third] = [0, 1, 2].map(() => account({ accountid: nextId(3) })) as [Row, Row, Row];
     await store.insert('account', first);

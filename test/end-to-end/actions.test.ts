@@ -1,4 +1,3 @@
-import { QueueServiceClient } from '@azure/storage-queue';
 import type { Row } from '../../shared/model/edm';
 import { connectDevice, eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
@@ -78,22 +77,15 @@ test('a test alert takes the whole way through the hub, and opens nothing', asyn
   });
 });
 
-test('registrations wait in the queue of the storage account', async () => {
-  const id = await createDevice('valve');
+test('a record of a customer gets a device that is registered', async () => {
   const asset = await api.create('msdyn_customerassets', { msdyn_name: 'Boiler' });
-  await api.call('msdyn_RegisterIoTDevice', { IoTDeviceIds: id });
   await api.call('msdyn_RegisterCustomEntity', {
     EntityIds: String(asset['msdyn_customerassetid']),
     EntityLogicalName: 'msdyn_customerasset',
     DeviceIds: 'boiler-1',
   });
-  const devices = await api.all('msdyn_iotdevices?$filter=msdyn_registrationstatus eq 192350002');
-  expect(devices.map((row) => row['msdyn_deviceid']).toSorted()).toEqual(['boiler-1', 'valve']);
-  const queue = QueueServiceClient.fromConnectionString(stack.azurite.connectionString).getQueueClient('registrations');
-  const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
-  const waiting = receivedMessageItems.flatMap(({ messageText }) => {
-    const { devices: ids } = JSON.parse(Buffer.from(messageText, 'base64').toString()) as { devices: string[] };
-    return ids;
-  });
-  expect(new Set(waiting)).toEqual(new Set(devices.map((row) => row['msdyn_iotdeviceid'])));
+  const ask = async () => api.all(`msdyn_iotdevices?$filter=msdyn_deviceid eq 'boiler-1'`);
+  const [device] = await eventually(ask, ([row]) => row?.['msdyn_registrationstatus'] === 192350003);
+  expect(device).toMatchObject({ msdyn_name: 'Boiler' });
+  expect((await stack.hub.registry.get('boiler-1')).responseBody.status).toBe('enabled');
 });

@@ -35,7 +35,7 @@ function openWorld(messages: DeviceMessages) {
 
 test('a message of type Test goes through the hub as each device', async () => {
   for (const deviceId of ['pump-1', 'pump-2']) await hub.addDevice(deviceId);
-  const world = openWorld(iotHubDeviceMessages(hub.iotHubConnectionString));
+  const world = openWorld(iotHubDeviceMessages({ connectionString: hub.iotHubConnectionString }));
   const answer = await world.send(await world.device('pump-1'), await world.device('pump-2'));
   expect([answer.status, answer.text, answer.json, answer.faults]).toEqual([204, '', {}, []]);
   const events = await readEvents(hub.eventHubConnectionString, 2);
@@ -57,7 +57,7 @@ describe.each([
         { deviceId: 'off', status: 'disabled' },
         { deviceId: 'certificate', authentication },
       ] as Parameters<typeof hub.registry.addDevices>[0]);
-      return iotHubDeviceMessages(hub.iotHubConnectionString);
+      return iotHubDeviceMessages({ connectionString: hub.iotHubConnectionString });
     },
   },
 ])('as which device one can send, in $which', ({ open }) => {
@@ -107,7 +107,9 @@ test('a device that does not exist stops all, and is named', async () => {
 });
 
 test('a hub that cannot be reached is said to be so', async () => {
-  const gone = iotHubDeviceMessages('HostName=nowhere.invalid;SharedAccessKeyName=x;SharedAccessKey=eA==');
+  const gone = iotHubDeviceMessages({
+    connectionString: 'HostName=nowhere.invalid;SharedAccessKeyName=x;SharedAccessKey=eA==',
+  });
   const world = openWorld(gone);
   const { status, json } = await world.send(await world.device('on'));
   expect([status, json.error?.code]).toEqual([502, '0x80044175']);

@@ -1,9 +1,14 @@
 import { call } from '../kit/actions';
 import { registerCustomEntity } from '../../functions/msdyn_RegisterCustomEntity';
 import { registerIoTDevice } from '../../functions/msdyn_RegisterIoTDevice';
+import { memoryOpenWork } from '../../shared/adapters/memory/open-work';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
-import { memoryRegistrationQueue } from '../../shared/adapters/memory/registration-queue';
+import { memoryWorkQueue } from '../../shared/adapters/memory/work-queue';
 import { ServiceError } from '../../shared/domain/errors';
+import { followConnections } from '../../shared/workflows/follow-connections';
+import { deleteRecord } from '../../shared/workflows/delete-record';
+import { devicesOf } from '../../shared/domain/device-job';
+import type { BatchMessage } from '../../shared/domain/device-job';
 import type { Row } from '../../shared/model/edm';
 import { connectedDeviceRole } from '../../shared/model/tables/connections';
 import { all, seed, start } from '../kit/ingestion';
@@ -15,29 +20,36 @@ const stranger = '0a0a0a0a-0000-4000-8000-000000000000';
 
 function openWorld() {
   const records = memoryRecordStore();
-  const queue = memoryRegistrationQueue();
+  const queue = memoryWorkQueue<BatchMessage>();
   let made = 0;
   const clock = { now: start };
   const broken = { after: Infinity };
   const deps = {
     records,
     registrations: {
-      add: async (request: Parameters<typeof queue.add>[0]) => {
-        if (queue.requests.length >= broken.after) throw new ServiceError('queue-unreachable', 'no queue');
+      add: async (request: BatchMessage) => {
+        if (queue.messages.length >= broken.after) throw new ServiceError('queue-unreachable', 'no queue');
         await queue.add(request);
       },
     },
+    openWork: memoryOpenWork(),
+    registrationTimeout: 600_000,
     now: () => clock.now,
     unique: () => `unique ${(made += 1)}`,
-    deviceAppeared: async () => undefined,
+    followers: followConnections({ records, openWork: memoryOpenWork(), now: () => clock.now }),
     alerts: plainAlertWrites(records),
   };
-  return {
+  const world = {
+    deps,
     records,
     clock,
     broken,
-    asked: () => queue.requests.flatMap(({ devices }) => devices),
-    requests: queue.requests,
+    /** Devices of each batch that the queue was told of. */
+    batches: async () =>
+      Promise.all(
+        queue.messages.map(async ({ batch }) => devicesOf((await records.get('ccs_devicejobbatch', batch))!.row)),
+      ),
+    asked: async () => (await world.batches()).flat(),
     device: async (label: string, row: Row = {}) =>
       seed(records, 'msdyn_iotdevice', label, { msdyn_deviceid: label, ...row }),
     deviceNow: async (id: string) => (await records.get('msdyn_iotdevice', id))!.row,
@@ -54,6 +66,7 @@ function openWorld() {
         body,
       ),
   };
+  return world;
 }
 
 describe('msdyn_RegisterIoTDevice', () => {
@@ -62,7 +75,7 @@ describe('msdyn_RegisterIoTDevice', () => {
     const ids = [await world.device('a'), await world.device('b', { msdyn_registrationstatus: unregistered })];
     const answer = await world.register(`{${ids[0]!.toUpperCase()}}, ,${ids[1]},${ids[0]}`);
     expect([answer.status, answer.text, answer.faults]).toEqual([204, '', []]);
-    expect(world.asked()).toEqual(ids);
+    expect(new Set(await world.asked())).toEqual(new Set(ids));
     for (const id of ids) {
       expect(await world.deviceNow(id)).toMatchObject({
         msdyn_registrationstatus: inProgress,
@@ -106,7 +119,7 @@ describe('msdyn_RegisterIoTDevice', () => {
     const world = openWorld();
     const id = await world.device('a', row);
     expect((await world.register(id)).status).toBe(204);
-    expect(world.asked()).toEqual(asked ? [id] : []);
+    expect(await world.asked()).toEqual(asked ? [id] : []);
     expect((await world.deviceNow(id))['msdyn_registrationstatus']).toBe(status);
     expect((await world.deviceNow(id))['msdyn_registrationmessage']).toBeUndefined();
   });
@@ -115,15 +128,15 @@ describe('msdyn_RegisterIoTDevice', () => {
     const world = openWorld();
     const id = await world.device('a');
     await Promise.all([world.register(id), world.register(id)]);
-    expect(world.asked()).toEqual([id]);
+    expect(await world.asked()).toEqual([id]);
   });
 
   test('250 devices become three requests', async () => {
     const world = openWorld();
     const ids = await Promise.all(Array.from({ length: 250 }, async (_, i) => world.device(`d${i}`)));
     expect((await world.register(ids.join())).status).toBe(204);
-    expect(world.requests.map(({ devices }) => devices.length)).toEqual([100, 100, 50]);
-    expect(new Set(world.asked())).toEqual(new Set(ids));
+    expect((await world.batches()).map((devices) => devices.length)).toEqual([100, 100, 50]);
+    expect(new Set(await world.asked())).toEqual(new Set(ids));
   });
 
   test('one device that does not exist stops all, and is named', async () => {
@@ -134,13 +147,13 @@ describe('msdyn_RegisterIoTDevice', () => {
       404,
       { code: '0x80040217', message: `msdyn_iotdevices(${stranger}) does not exist. Nothing was done.` },
     ]);
-    expect([world.asked(), (await world.deviceNow(id))['msdyn_registrationstatus']]).toEqual([[], undefined]);
+    expect([await world.asked(), (await world.deviceNow(id))['msdyn_registrationstatus']]).toEqual([[], undefined]);
   });
 
   test.each([
     { which: 'no ids', ids: ' ,', code: '0x80040203' },
     { which: 'a malformed id', ids: 'abc', code: '0x80060888' },
-    { which: 'too many ids', ids: `${stranger},`.repeat(1001), code: '0x80040203' },
+    { which: 'too many ids', ids: `${stranger},`.repeat(20_001), code: '0x80040203' },
   ])('a list with $which is refused', async ({ ids, code }) => {
     const { status, json } = await openWorld().register(ids);
     expect([status, json.error?.code]).toEqual([400, code]);
@@ -162,7 +175,7 @@ describe('msdyn_RegisterIoTDevice', () => {
 
     world.broken.after = Infinity;
     expect((await world.register(ids.join())).status).toBe(204);
-    expect(new Set(world.asked())).toEqual(new Set(ids));
+    expect(new Set(await world.asked())).toEqual(new Set(ids));
   });
 });
 
@@ -193,7 +206,7 @@ describe('msdyn_RegisterCustomEntity', () => {
       ccs_record2table: 'msdyn_iotdevice',
       _record2roleid_value: connectedDeviceRole,
     });
-    expect(new Set(world.asked())).toEqual(new Set(devices.map((row) => row['msdyn_iotdeviceid'])));
+    expect(new Set(await world.asked())).toEqual(new Set(devices.map((row) => row['msdyn_iotdeviceid'])));
   });
 
   test('registers the devices that a record is connected to, from either end, and creates nothing', async () => {
@@ -208,14 +221,16 @@ describe('msdyn_RegisterCustomEntity', () => {
       ...more,
     });
     const [here, there] = [['msdyn_customerasset', asset] as [string, string], 'msdyn_iotdevice'];
-    await seed(world.records, 'connection', '1', ends(here, [there, one]));
-    await seed(world.records, 'connection', '2', ends([there, two], here));
-    await seed(world.records, 'connection', '3', ends(here, [there, off], { statecode: 1 }));
+    const [role1, role2] = [1, 2].map((end) => ({ [`_record${end}roleid_value`]: connectedDeviceRole }));
+    await seed(world.records, 'connection', '1', ends(here, [there, one], role2));
+    await seed(world.records, 'connection', '2', ends([there, two], here, role1));
+    await seed(world.records, 'connection', '3', ends(here, [there, off], { ...role2, statecode: 1 }));
+    await seed(world.records, 'connection', '4', ends(here, [there, off]));
     const body = { EntityIds: asset, EntityLogicalName: 'msdyn_customerasset', DeviceIds: 'ignored' };
     expect((await world.enable(body)).status).toBe(204);
-    expect(new Set(world.asked())).toEqual(new Set([one, two]));
+    expect(new Set(await world.asked())).toEqual(new Set([one, two]));
     expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(3);
-    expect(await all(world.records, 'connection')).toHaveLength(3);
+    expect(await all(world.records, 'connection')).toHaveLength(4);
   });
 
   test('connects the device that has the Device ID already', async () => {
@@ -224,8 +239,69 @@ describe('msdyn_RegisterCustomEntity', () => {
     const device = await world.device('meter-1');
     const body = { EntityIds: account, EntityLogicalName: 'account', DeviceIds: 'meter-1' };
     expect((await world.enable(body)).status).toBe(204);
-    expect(world.asked()).toEqual([device]);
+    expect(await world.asked()).toEqual([device]);
     expect(await all(world.records, 'connection')).toMatchObject([{ _record2id_value: device }]);
+    expect(await world.deviceNow(device)).toMatchObject({ msdyn_name: 'meter-1', _msdyn_account_value: account });
+    expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(1);
+  });
+
+  test('takes connections made by hand to records that it cannot know, and devices bound to an asset', async () => {
+    const world = openWorld();
+    const asset = await seed(world.records, 'msdyn_customerasset', 'Boiler', {});
+    const [lift, bound] = [
+      await world.device('lift'),
+      await world.device('bound', { _ccs_customerasset_value: asset }),
+    ];
+    await seed(world.records, 'connection', 'lift', {
+      _record1id_value: stranger,
+      ccs_record1table: 'contoso_elevator',
+      _record2id_value: lift,
+      ccs_record2table: 'msdyn_iotdevice',
+      _record2roleid_value: connectedDeviceRole,
+    });
+    const body = { EntityIds: stranger, EntityLogicalName: 'Contoso_Elevator', DeviceIds: 'not valid but ignored' };
+    expect((await world.enable(body)).status).toBe(204);
+    expect((await world.enable({ EntityIds: asset, EntityLogicalName: 'msdyn_customerasset' })).status).toBe(204);
+    expect(await world.asked()).toEqual([lift, bound]);
+    expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(2);
+    expect(await all(world.records, 'connection')).toHaveLength(1);
+  });
+
+  test('takes up its own connection again when that was made inactive', async () => {
+    const world = openWorld();
+    const body = { EntityIds: stranger, EntityLogicalName: 'contoso_elevator', DeviceIds: 'lift' };
+    await world.enable(body);
+    const [made] = (await world.records.list('connection', { limit: 1 })).records;
+    await world.records.replace('connection', { ...made!.row, statecode: 1, statuscode: 2 }, made!.etag);
+    expect((await world.enable(body)).status).toBe(204);
+    expect(await all(world.records, 'connection')).toMatchObject([{ statecode: 0, statuscode: 1 }]);
+    expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(1);
+  });
+
+  test('gives several hundred records their devices, those that have one theirs', async () => {
+    const world = openWorld();
+    const ids = Array.from({ length: 120 }, (_, i) => `0e1e0a70-0000-4000-8000-${String(i).padStart(12, '0')}`);
+    const body = (some: string[]) => ({ EntityIds: some.join(), EntityLogicalName: 'contoso_elevator' });
+    expect((await world.enable(body(ids.slice(0, 60)))).status).toBe(204);
+    expect((await world.enable(body(ids))).status).toBe(204);
+    expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(120);
+    expect(await all(world.records, 'connection')).toHaveLength(120);
+    expect(new Set(await world.asked()).size).toBe(120);
+  });
+
+  test('leaves an asset to the device as long as they are connected', async () => {
+    const world = openWorld();
+    const asset = await seed(world.records, 'msdyn_customerasset', 'Boiler', {});
+    await world.enable({ EntityIds: asset, EntityLogicalName: 'msdyn_customerasset', DeviceIds: 'boiler-1' });
+    const device = String((await all(world.records, 'msdyn_iotdevice'))[0]!['msdyn_iotdeviceid']);
+    expect(await world.deviceNow(device)).toMatchObject({ _ccs_customerasset_value: asset });
+    const [tie] = await all(world.records, 'connection');
+    await deleteRecord(
+      { entity: 'connection', by: 'id', id: String(tie!['connectionid']) },
+      { mustExist: true, mustBeNew: false },
+      world.deps,
+    );
+    expect(await world.deviceNow(device)).not.toHaveProperty('_ccs_customerasset_value');
   });
 
   test('takes records of tables that it cannot know', async () => {
@@ -245,7 +321,7 @@ describe('msdyn_RegisterCustomEntity', () => {
     await world.enable(body);
     expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(1);
     expect(await all(world.records, 'connection')).toHaveLength(1);
-    expect(world.asked()).toHaveLength(1);
+    expect(await world.asked()).toHaveLength(1);
   });
 
   const table = 'contoso_elevator';

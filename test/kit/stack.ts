@@ -7,11 +7,14 @@ import { join, resolve } from 'node:path';
 import { Message } from 'azure-iot-device';
 import { startAzurite } from '../../infra/local/azurite';
 import type { Azurite } from '../../infra/local/azurite';
+import type { IotHubOptions } from '../../infra/local/iot-hub/iot-hub';
 import type { Row } from '../../shared/model/edm';
 import { startTestHub } from './hub';
 import type { TestHub } from './hub';
 
 const root = resolve(__dirname, '..', '..');
+/** The folder of the app that is tested: this one, or that of a package. */
+export const testedApp = () => process.env['CCS_TESTED_APP'] ?? root;
 const hostMain = join(root, 'dist', 'infra', 'local', 'functions-host', 'main.js');
 
 /** The app on real parts: Azurite, the IoT Hub emulator and the Functions host, each of which a test may hurt. */
@@ -22,16 +25,25 @@ export interface TestStack {
   api(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
+  /** Stops the hub and starts it again, on the same data and ports, after some work. */
+  withoutHub<T>(work: () => Promise<T>, then?: Partial<IotHubOptions>): Promise<T>;
+  /** Runs a function that is not called over HTTP, now. */
+  runFunction(name: string): Promise<void>;
   killHost(): Promise<void>;
   startHost(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
+export async function startTestStack(
+  settings: Record<string, string> = {},
+  hubOptions: Partial<IotHubOptions> = {},
+): Promise<TestStack> {
   const data = await mkdtemp(join(tmpdir(), 'ccs-stack-'));
-  let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub()]);
+  const keptHub = { ...hubOptions, data: join(data, 'iot-hub') };
+  let [azurite, hub] = await Promise.all([startAzurite({ data: join(data, 'azurite') }), startTestHub(keptHub)]);
   let host: ChildProcess | undefined;
   let url = '';
+  let masterKey = '';
   const stack: TestStack = {
     hub,
     azurite,
@@ -49,7 +61,7 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
       };
       // The emulator's preload lets the device SDK, which always dials the hub's own ports, find it.
       const execArgv = ['--require', hub.preload];
-      host = fork(hostMain, ['--root', root, '--port', '0'], {
+      host = fork(hostMain, ['--root', testedApp(), '--port', '0'], {
         env,
         execArgv,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -60,8 +72,9 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
         throw new Error(`The host ended with code ${String(code)}: ${lines.slice(-5).join('')}`);
       });
       ended.catch(() => undefined);
-      const [ready] = (await Promise.race([once(host, 'message'), ended])) as [{ url: string }];
-      url = ready.url;
+      type Ready = [{ url: string; masterKey: string }];
+      const [ready] = (await Promise.race([once(host, 'message'), ended])) as Ready;
+      ({ url, masterKey } = ready);
     },
     killHost: async () => {
       const gone = once(host!, 'exit');
@@ -73,6 +86,19 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
       await work();
       azurite = await startAzurite({ data: join(data, 'azurite'), ports: azurite.ports });
       stack.azurite = azurite;
+    },
+    runFunction: async (name) => {
+      const headers = { 'content-type': 'application/json', 'x-functions-key': masterKey };
+      const response = await fetch(`${url}/admin/functions/${name}`, { method: 'POST', headers, body: '{}' });
+      if (!response.ok) throw new Error(`${name} was not run: ${response.status} ${await response.text()}`);
+    },
+    withoutHub: async (work, then = hubOptions) => {
+      const { ports } = hub;
+      await hub.stop();
+      const result = await work();
+      hub = await startTestHub({ ...then, data: keptHub.data, ports });
+      stack.hub = hub;
+      return result;
     },
     stop: async () => {
       if (host?.exitCode === null && host.signalCode === null) {

@@ -3,6 +3,7 @@ import { HttpRequest } from '@azure/functions';
 import { webApi } from '../../functions/webApi';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import type { RecordStore } from '../../shared/ports/record-store';
+import { followersInTurn } from '../../shared/workflows/followers';
 import { plainAlertWrites } from './plain-alert-writes';
 import type { WriteDeps } from '../../shared/workflows/record-changes';
 
@@ -48,9 +49,15 @@ export function openWebApi(
     records,
     now: () => (clock.now += 1000),
     unique: () => `unique ${(made += 1)}`,
-    deviceAppeared: async (deviceId) => {
-      appeared.push(deviceId);
-    },
+    followers: followersInTurn([
+      {
+        follow: async (changes) => {
+          for (const { entity, set } of changes) {
+            if (entity === 'msdyn_iotdevice' && set.msdyn_deviceid) appeared.push(String(set.msdyn_deviceid));
+          }
+        },
+      },
+    ]),
     alerts: plainAlertWrites(records),
     ...more,
   };

@@ -9,7 +9,7 @@ import { watchedRecords } from '../kit/watched-records';
 
 const nobody = '00000000-0000-0000-0000-000000000001';
 const names = Object.keys(entities) as EntityName[];
-const writable = names.filter((name) => !isServiceOwned(name));
+const writable = names.filter((name) => !isServiceOwned(name) && !entity(name).closed);
 
 const watched = watchedRecords();
 const api = openWebApi(watched.records);
@@ -36,7 +36,15 @@ async function minimal(name: EntityName): Promise<Record<string, unknown>> {
       body[`${navigation}@odata.bind`] = `/${entity(leads).set}(${await target(leads)})`;
     } else body[property] = column.kind === 'choice' ? Object.values(column.options)[0] : 'x';
   }
-  return body;
+  return name === 'msdyn_iotdevicecommand' ? { ...body, ...(await sendable()) } : body;
+}
+
+/** What a command needs beyond its required columns. */
+async function sendable(): Promise<Record<string, unknown>> {
+  return {
+    msdyn_message: '{"CommandName":"Reset"}',
+    'msdyn_Device@odata.bind': `/msdyn_iotdevices(${await target('msdyn_iotdevice')})`,
+  };
 }
 
 /** Values that a column does not take. */
@@ -100,12 +108,16 @@ describe.each(writable)('writing to the table %s', (name) => {
     expect((await api.patch(path, {}, { 'if-match': etag })).status).toBe(412);
     expect((await api.patch(path, {}, { 'if-none-match': '*' })).status).toBe(412);
     expect((await api.patch(path, {}, { prefer: 'return=representation' })).status).toBe(200);
-    for (const { name: navigation, target: leads } of navigationsOf(name).values()) {
+    for (const { name: navigation, target: leads, property } of navigationsOf(name).values()) {
       if (isServiceOwned(leads)) continue;
-      const body = { '@odata.id': `/${entity(leads).set}(${await target(leads)})` };
+      const { column } = propertiesOf(name).get(property)!;
+      const linked = await target(leads);
+      const isSame = (await watched.records.get(name, id))!.row[property] === linked;
+      const isClosed = column.readOnly || (column.fixed && !isSame);
+      const body = { '@odata.id': `/${entity(leads).set}(${linked})` };
       expect([navigation, (await api.send('PUT', `${path}/${navigation}/$ref`, body)).status]).toEqual([
         navigation,
-        204,
+        isClosed ? 400 : 204,
       ]);
     }
     expect((await api.send('DELETE', path, undefined, { 'if-match': etag })).status).toBe(412);
@@ -156,6 +168,19 @@ describe.each(writable)('writing to the table %s', (name) => {
       expect((await api.send('DELETE', `${address()}/${collection}(${nobody})/$ref`)).status).toBe(404);
     }
   });
+});
+
+test('tables with fixed records take no others', async () => {
+  for (const name of names.filter((each) => entity(each).closed)) {
+    const { set, builtIn = [], key, primaryName } = entity(name);
+    expect((await api.post(`/${set}`, { [primaryName]: 'x' })).status).toBe(403);
+    expect((await api.patch(`/${set}(${nobody})`, { [primaryName]: 'x' })).status).toBe(403);
+    for (const row of builtIn) {
+      const path = `/${set}(${String(row[key])})`;
+      expect((await api.patch(path, { [primaryName]: 'x' })).status).toBe(204);
+      expect((await api.send('DELETE', path)).status).toBe(403);
+    }
+  }
 });
 
 test('tables of the service refuse every write', async () => {

@@ -285,6 +285,7 @@ describe('when the service is in trouble', () => {
     const fail = async () => Promise.reject(error);
     return {
       get: fail,
+      getMany: fail,
       getByAlternateKey: fail,
       insert: fail,
       replace: fail,

@@ -1,6 +1,7 @@
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { ServiceError } from '../../shared/domain/errors';
 import type { RecordStore } from '../../shared/ports/record-store';
+import { followersInTurn } from '../../shared/workflows/followers';
 import { createdId, openWebApi } from '../kit/web-api';
 
 /** Records that somebody else changes just before each of the next writes. */
@@ -65,10 +66,14 @@ test('trouble after a device was written is told, and repeating the change tries
   const told: string[] = [];
   let broken = false;
   const api = openWebApi(undefined, {
-    deviceAppeared: async (deviceId) => {
-      told.push(deviceId);
-      if (broken) throw new ServiceError('storage-unavailable', 'Storage is busy. Try again.');
-    },
+    followers: followersInTurn([
+      {
+        follow: async ([change]) => {
+          if (change?.set.msdyn_deviceid) told.push(String(change.set.msdyn_deviceid));
+          if (broken) throw new ServiceError('storage-unavailable', 'Storage is busy. Try again.');
+        },
+      },
+    ]),
   });
   const id = createdId(await api.post('/msdyn_iotdevices', { msdyn_name: 'T' }));
   broken = true;

@@ -54,6 +54,8 @@ export function connect({ connectionString, gate, random, onFailure }: Connectio
       made.on('error', () => undefined);
       await within(made.open(), answerWithin);
       if (client !== made) return;
+      // It takes its commands, so that their delivery shows; over MQTT, to be given a message is to complete it.
+      made.on('message', () => undefined);
       online = true;
       failures = 0;
     } catch (thrown) {

@@ -34,24 +34,27 @@ export interface Connections {
 
 interface ConnectionsOptions {
   registry: Pick<Registry, 'touch'>;
+  /** Told when a device comes or goes. */
+  happened: (deviceId: string, connected: boolean) => void;
   /** Called when a link is gone, so that what was under way with it can go back into its queue. */
   released: (link: DeviceLink) => void;
   now: () => Date;
 }
 
-export function createConnections({ registry, released, now }: ConnectionsOptions): Connections {
+export function createConnections({ registry, happened, released, now }: ConnectionsOptions): Connections {
   const links = new Map<string, DeviceLink>();
   const waiting = new Map<string, Set<() => void>>();
 
-  function changed(deviceId: string): void {
+  function changed(deviceId: string, connected: boolean): void {
     const time = now().toISOString();
     registry.touch(deviceId, { connectionStateUpdatedTime: time, lastActivityTime: time });
+    happened(deviceId, connected);
   }
 
   function closed(link: DeviceLink): void {
     if (links.get(link.deviceId) === link) {
       links.delete(link.deviceId);
-      changed(link.deviceId);
+      changed(link.deviceId, false);
     }
     released(link);
   }
@@ -68,7 +71,7 @@ export function createConnections({ registry, released, now }: ConnectionsOption
       if (links.get(link.deviceId) === link) return;
       cut(link.deviceId, 'another connection of the same device was opened');
       links.set(link.deviceId, link);
-      changed(link.deviceId);
+      changed(link.deviceId, true);
     },
     closed,
     of: (deviceId) => links.get(deviceId),

@@ -14,8 +14,8 @@ export function createDeviceTwins(registry: Registry, now: () => Date): DeviceTw
   return {
     read: (deviceId) => propertiesForDevice(registry.need(deviceId).twin),
     report(deviceId, patch) {
-      const twin = reportProperties(registry.need(deviceId).twin, parsed(patch), now());
-      registry.saveTwin(deviceId, twin);
+      const { twin, change } = reportProperties(registry.need(deviceId).twin, parsed(patch), now());
+      registry.saveTwin(deviceId, twin, change);
       registry.touch(deviceId, { lastActivityTime: now().toISOString() });
       return twin.reported.version;
     },

@@ -12,6 +12,7 @@ const statuses = {
   DeviceMessageLockLost: 412,
   DeviceAlreadyExists: 409,
   MessageTooLarge: 413,
+  ThrottlingException: 429,
   GatewayTimeout: 504,
   NotFound: 404,
   NotImplemented: 501,

@@ -22,6 +22,7 @@ import { createMethods } from './methods';
 import { createMqttDevices } from './mqtt-devices';
 import { preloadFile } from './preload';
 import { createRestApi, unknownPath } from './rest';
+import { createRestCalls } from './rest-calls';
 import { openState } from './state';
 
 export type { IotHubPorts } from './listening';
@@ -34,9 +35,13 @@ export interface IotHubOptions {
   /** Name of the Event Hubs-compatible endpoint. */
   eventHubName?: string;
   partitions?: number;
+  /** Whether changes of twins, identities and connections come as events, as with routes to the endpoint; default no. */
+  routes?: boolean;
   consumerGroups?: string[];
   /** A port that is given must be free; the others are those used last time, or free ones. */
   ports?: Partial<IotHubPorts>;
+  /** Identity operations beyond this number within a minute are answered with 429; none are when it is left out. */
+  registryOperationsPerMinute?: number;
   log?: (line: string) => void;
 }
 
@@ -53,6 +58,8 @@ export interface IotHub {
   /** A file for `node --require`: it leads the SDKs' connections for the host name here. */
   preload: string;
   ports: IotHubPorts;
+  /** How often each operation of the REST API was asked for since the start, e.g. `POST /devices`. */
+  restCalls(): Record<string, number>;
   /** Cuts all clients and writes what is left to write. */
   stop(): Promise<void>;
 }
@@ -77,7 +84,8 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
   const { hostName, eventHubName, log } = options;
   const { created, keys } = identity(folder);
   const { authority, server } = certificates(folder, hostName);
-  const state = openState(folder, options.partitions);
+  const hubName = hostName.split('.')[0]!;
+  const state = openState(folder, { hubName, routes: options.routes ?? false, partitions: options.partitions });
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -89,7 +97,8 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
   const methods = createMethods(connections);
   const twins = createDeviceTwins(registry, now);
   const documents = createDocuments({ connections, commands });
-  const rest = createRestApi({ access, registry, documents, connections, commands, methods, now });
+  const calls = createRestCalls(options.registryOperationsPerMinute, Date.now);
+  const rest = createRestApi({ access, registry, documents, connections, commands, methods, calls, now });
   const httpsDevices = createHttpsDevices({ access, telemetry, commands });
   const devices = { hostName, access, device: registry.get, connections, telemetry, commands, methods, twins, log };
   const events = createEventEndpoint({
@@ -121,6 +130,7 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
 
   let stopped: Promise<void> | undefined;
   async function shutDown(): Promise<void> {
+    state.stopNotices();
     await Promise.all(Object.values(servers).map((one) => closeServer(one, sockets)));
     state.close();
     await unlock();
@@ -144,6 +154,7 @@ async function start(options: Started, folder: string, unlock: () => Promise<voi
       eventHubConnectionString:
         `Endpoint=sb://localhost:${ports.amqp}/;SharedAccessKeyName=service;SharedAccessKey=${keys.service};` +
         `EntityPath=${eventHubName};UseDevelopmentEmulator=true`,
+      restCalls: calls.counts,
       stop: () => (stopped ??= shutDown()),
     };
   } catch (error) {

@@ -11,6 +11,9 @@ const usage = `npm run iot-hub -- [options]
   --host-name NAME      the name clients connect to           (local.azure-devices.net)
   --event-hub-name NAME the Event Hubs-compatible name        (local)
   --partitions N        partitions of the event hub, 1 to 32  (4)
+  --registry-operations N
+                        identity operations a minute, beyond which they are refused (no limit)
+  --routes              changes of twins, identities and connections come as events, too
   --https-port N, --mqtt-port N, --amqps-port N, --amqp-port N
                         ports on 127.0.0.1                    (those used last, or free ones)`;
 
@@ -32,6 +35,8 @@ function readOptions(args: string[]): IotHubOptions | 'help' {
     hostName: name('host-name', values['host-name'], /^[A-Za-z0-9]([A-Za-z0-9-.]*[A-Za-z0-9])?$/),
     eventHubName: name('event-hub-name', values['event-hub-name'], /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/),
     partitions: number('partitions', values.partitions, 32),
+    registryOperationsPerMinute: number('registry-operations', values['registry-operations'], 65_535),
+    routes: values.routes ?? false,
     ports,
   };
 }
@@ -47,6 +52,8 @@ function parse(args: string[]) {
         'host-name': text,
         'event-hub-name': text,
         partitions: text,
+        'registry-operations': text,
+        routes: { type: 'boolean' },
         'https-port': text,
         'mqtt-port': text,
         'amqps-port': text,
@@ -75,6 +82,7 @@ async function run(options: IotHubOptions): Promise<void> {
   const stop = () => {
     if (stopping) return;
     stopping = true;
+    console.log(`REST calls: ${listed(hub.restCalls())}`);
     hub.stop().then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', stop);
@@ -84,8 +92,16 @@ async function run(options: IotHubOptions): Promise<void> {
   announce(hub, options.data);
 }
 
+function listed(calls: Record<string, number>): string {
+  return (
+    Object.entries(calls)
+      .map(([operation, count]) => `${count} ${operation}`)
+      .join(', ') || 'none'
+  );
+}
+
 function announce(hub: IotHub, data: string): void {
-  const fields = { ...hub, stop: undefined, pid: process.pid };
+  const fields = { ...hub, stop: undefined, restCalls: undefined, pid: process.pid };
   writeWhole(join(prepareFolder(data), 'iot-hub.json'), `${JSON.stringify(fields, null, 2)}\n`, 0o600);
   console.log(`IoT Hub connection string:   ${hub.iotHubConnectionString}`);
   console.log(`Event Hub connection string: ${hub.eventHubConnectionString}`);

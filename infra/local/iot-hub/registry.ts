@@ -3,8 +3,8 @@ import type { Authentication } from './device-input';
 import { HubError } from './errors';
 import { isObject } from './json';
 import type { JsonObject } from './json';
-import { newTwin } from './twins';
-import type { Twin } from './twins';
+import { newTwin, patchTwin } from './twins';
+import type { Twin, TwinChange } from './twins';
 
 /** A device as the hub keeps it; what travels is derived from it. */
 export interface DeviceRecord {
@@ -34,12 +34,13 @@ export interface Registry {
   get: (deviceId: string) => DeviceRecord | undefined;
   /** The device, or the error DeviceNotFound. */
   need(deviceId: string): DeviceRecord;
+  /** Without a twin's contents: only a bulk request brings them along. */
   create(deviceId: string, input: JsonObject): DeviceRecord;
   update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord;
   remove(deviceId: string, etag?: string): void;
   /** At most 100 changes, each on its own. */
   bulk(items: unknown): BulkError[];
-  saveTwin(deviceId: string, twin: Twin): void;
+  saveTwin(deviceId: string, twin: Twin, change?: TwinChange): void;
   /** Notes a time that may be lost with the process. */
   touch(deviceId: string, times: Partial<Pick<DeviceRecord, 'connectionStateUpdatedTime' | 'lastActivityTime'>>): void;
   /** All devices, in the order of their ids. */
@@ -53,6 +54,8 @@ interface RegistryOptions {
   save: (fact: RegistryFact) => void;
   /** Called when a device may no longer be connected. */
   shutOut: (deviceId: string, why: 'removed' | 'disabled') => void;
+  /** Told of what the hub tells others, when it is kept. */
+  happened: (what: 'created' | 'deleted' | TwinChange, device: DeviceRecord) => void;
   now: () => Date;
   /** A fresh base64 key of 32 bytes. */
   newKey: () => string;
@@ -62,7 +65,7 @@ const never = '0001-01-01T00:00:00Z';
 const deviceIds = /^[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}$/;
 const mostInBulk = 100;
 
-export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions): Registry {
+export function createRegistry({ save, shutOut, happened, now, newKey }: RegistryOptions): Registry {
   const devices = new Map<string, DeviceRecord>();
   let ordered: DeviceRecord[] | undefined;
   let lastStamp = 0;
@@ -76,11 +79,11 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
     return devices.get(record.deviceId)!;
   }
 
-  function create(deviceId: string, input: JsonObject): DeviceRecord {
+  function create(deviceId: string, input: JsonObject, twin?: Twin): DeviceRecord {
     if (!deviceIds.test(deviceId)) throw new HubError('ArgumentInvalid', `"${deviceId}" is no device id`);
     if (devices.has(deviceId)) throw new HubError('DeviceAlreadyExists', `${deviceId} exists already`);
     const time = now();
-    return put({
+    const created = put({
       deviceId,
       generationId: nextStamp(),
       etag: nextEtag(),
@@ -89,8 +92,16 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
       connectionStateUpdatedTime: never,
       lastActivityTime: never,
       authentication: readAuthentication(input, undefined, newKey),
-      twin: newTwin(time),
+      twin: twin ?? newTwin(time),
     });
+    happened('created', created);
+    return created;
+  }
+
+  /** A bulk request may bring tags and desired properties along; when they cannot be, nothing is created. */
+  function createWithTwin(deviceId: string, item: JsonObject): DeviceRecord {
+    const hasContent = item['tags'] !== undefined || item['properties'] !== undefined;
+    return create(deviceId, item, hasContent ? patchTwin(newTwin(now()), item, now()).twin : undefined);
   }
 
   function update(deviceId: string, input: JsonObject, etag?: string): DeviceRecord {
@@ -106,11 +117,13 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
   }
 
   function remove(deviceId: string, etag?: string): void {
-    matchEtag(need(deviceId).etag, etag, deviceId);
+    const record = need(deviceId);
+    matchEtag(record.etag, etag, deviceId);
     devices.delete(deviceId);
     ordered = undefined;
     save({ removed: deviceId });
     shutOut(deviceId, 'removed');
+    happened('deleted', record);
   }
 
   function bulk(items: unknown): BulkError[] {
@@ -139,8 +152,9 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
 
   // In lower case: the SDKs do not agree about the case.
   const modes: Record<string, (deviceId: string, item: JsonObject, etag: string) => void> = {
-    create,
-    createorupdate: (deviceId, item) => (devices.has(deviceId) ? update(deviceId, item) : create(deviceId, item)),
+    create: createWithTwin,
+    createorupdate: (deviceId, item) =>
+      devices.has(deviceId) ? update(deviceId, item) : createWithTwin(deviceId, item),
     update: (deviceId, item) => update(deviceId, item),
     updateifmatchetag: update,
     delete: (deviceId) => remove(deviceId),
@@ -170,8 +184,8 @@ export function createRegistry({ save, shutOut, now, newKey }: RegistryOptions):
     update,
     remove,
     bulk,
-    saveTwin(deviceId, twin) {
-      put({ ...need(deviceId), twin });
+    saveTwin(deviceId, twin, change = { kind: 'replaced' }) {
+      happened(change, put({ ...need(deviceId), twin }));
     },
     touch(deviceId, times) {
       const record = devices.get(deviceId);

@@ -12,6 +12,7 @@ import type { Methods } from './methods';
 import { runQuery } from './query';
 import { matchEtag } from './registry';
 import type { DeviceRecord, Registry } from './registry';
+import type { RestCalls } from './rest-calls';
 import { patchTwin, replaceTwin } from './twins';
 import type { TwinInput } from './twins';
 
@@ -22,6 +23,7 @@ interface RestOptions {
   connections: Connections;
   commands: CloudToDevice;
   methods: Methods;
+  calls: RestCalls;
   now: () => Date;
 }
 
@@ -29,7 +31,7 @@ const mostListed = 1000;
 
 /** The service's REST API: registry, twins, queries, direct methods, statistics. Answers undefined for other paths. */
 export function createRestApi(options: RestOptions): (request: Request) => ReturnType<Route> | undefined {
-  const { access, registry, documents, connections, commands, methods, now } = options;
+  const { access, registry, documents, connections, commands, methods, calls, now } = options;
 
   function device(record: DeviceRecord): Answer {
     return { status: 200, headers: { etag: `"${record.etag}"` }, body: documents.device(record) };
@@ -62,9 +64,9 @@ export function createRestApi(options: RestOptions): (request: Request) => Retur
     const input = (await object(request)) as TwinInput;
     const record = registry.need(deviceId);
     matchEtag(record.twin.etag, unquoted(request.headers['if-match']), `The twin of ${deviceId}`);
-    const change = request.method === 'PUT' ? replaceTwin : patchTwin;
-    const { twin: changed, desired } = change(record.twin, input, now());
-    registry.saveTwin(deviceId, changed);
+    const make = request.method === 'PUT' ? replaceTwin : patchTwin;
+    const { twin: changed, desired, change } = make(record.twin, input, now());
+    registry.saveTwin(deviceId, changed, change);
     const link = connections.of(deviceId);
     if (desired && link?.interests.has('desired')) link.desire(desired);
     return twin(record);
@@ -135,12 +137,13 @@ export function createRestApi(options: RestOptions): (request: Request) => Retur
 
   return (request) => {
     const { method, path } = request;
-    const exact = routes[`${method} /${path.join('/')}`];
-    const general = routes[`${method} /${path.map((segment, index) => (index === 1 ? '*' : segment)).join('/')}`];
-    const route = exact ?? general;
-    if (!route) return undefined;
-    const [right, run] = route;
+    const exact = `${method} /${path.join('/')}`;
+    const general = `${method} /${path.map((segment, index) => (index === 1 ? '*' : segment)).join('/')}`;
+    const operation = [exact, general].find((name) => Object.hasOwn(routes, name));
+    if (operation === undefined) return undefined;
+    const [right, run] = routes[operation]!;
     demand(access.grant(request.token), right);
+    calls.note(operation);
     return run(request, path[1] ?? '');
   };
 }

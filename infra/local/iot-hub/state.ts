@@ -8,6 +8,8 @@ import { newKey } from './data-folder';
 import { openEventLog } from './event-log';
 import { createFeedback } from './feedback';
 import type { FeedbackFact } from './feedback';
+import { createNotices } from './notices';
+import type { Notices } from './notices';
 import { openJournal } from './journal';
 import type { Journal } from './journal';
 import { createRegistry } from './registry';
@@ -17,10 +19,24 @@ import { createTelemetry } from './telemetry';
 type Fact = RegistryFact | CommandFact | FeedbackFact;
 
 /** What the hub knows, brought back from disk, and the parts that change it. */
-export function openState(folder: string, count = 4) {
+export function openState(
+  folder: string,
+  { hubName, routes, partitions: count = 4 }: { hubName: string; routes: boolean; partitions: number | undefined },
+) {
   let journal: Journal<Fact> | undefined;
   const save = (fact: Fact) => journal!.append(fact);
-  const registry = createRegistry({ save, now, newKey, shutOut });
+  let notices: Notices | undefined;
+  const registry = createRegistry({
+    save,
+    now,
+    newKey,
+    shutOut,
+    happened(what, device) {
+      if (what === 'created') notices?.identity(device, 'createDeviceIdentity');
+      else if (what === 'deleted') notices?.identity(device, 'deleteDeviceIdentity');
+      else notices?.twin(device, what);
+    },
+  });
   const feedback = createFeedback({ save, now });
   const commands = createCloudToDevice({
     registry,
@@ -30,7 +46,15 @@ export function openState(folder: string, count = 4) {
     now: Date.now,
     newToken: randomUUID,
   });
-  const connections = createConnections({ registry, released: commands.released, now });
+  const connections = createConnections({
+    registry,
+    happened(deviceId, connected) {
+      const device = registry.get(deviceId);
+      if (device) notices?.connection(device, connected);
+    },
+    released: commands.released,
+    now,
+  });
 
   function shutOut(deviceId: string, why: 'removed' | 'disabled'): void {
     connections.cut(deviceId, `the device was ${why}`);
@@ -53,6 +77,7 @@ export function openState(folder: string, count = 4) {
     openEventLog(join(folder, 'events', String(index)), { now: Date.now }),
   );
   const telemetry = createTelemetry({ registry, partitions });
+  if (routes) notices = createNotices({ hubName, partitions, now: Date.now });
 
   return {
     registry,
@@ -61,6 +86,10 @@ export function openState(folder: string, count = 4) {
     feedback,
     telemetry,
     partitions,
+    /** The hub is about to cut its connections: those are no news. */
+    stopNotices() {
+      notices?.stop();
+    },
     close() {
       commands.close();
       for (const partition of partitions) partition.close();

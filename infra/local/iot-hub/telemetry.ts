@@ -33,14 +33,24 @@ export function createTelemetry({ registry, partitions }: TelemetryOptions): Tel
 }
 
 /** All events of a device go to one partition, the same after every restart. */
-function partitionOf(deviceId: string, partitions: number): number {
+export function partitionOf(deviceId: string, partitions: number): number {
   return createHash('sha1').update(deviceId).digest().readUInt32BE(0) % partitions;
+}
+
+/** Annotations that say where an event stands, and since when. */
+export function placeOf({ sequence, offset, time }: Position) {
+  return {
+    'iothub-enqueuedtime': types.wrap_timestamp(time),
+    'x-opt-sequence-number': types.wrap_long(sequence),
+    'x-opt-offset': String(offset),
+    'x-opt-enqueued-time': types.wrap_timestamp(time),
+  };
 }
 
 const authMethod = '{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}';
 
 /** The event as the Event Hubs-compatible endpoint gives it, system properties included. */
-function encode(device: DeviceRecord, message: Message, { sequence, offset, time }: Position): Buffer {
+function encode(device: DeviceRecord, message: Message, position: Position): Buffer {
   const { body, properties, annotations, creationTime } = message;
   return amqpMessage.encode({
     message_annotations: {
@@ -48,11 +58,8 @@ function encode(device: DeviceRecord, message: Message, { sequence, offset, time
       'iothub-connection-device-id': device.deviceId,
       'iothub-connection-auth-method': authMethod,
       'iothub-connection-auth-generation-id': device.generationId,
-      'iothub-enqueuedtime': types.wrap_timestamp(time),
       'iothub-message-source': 'Telemetry',
-      'x-opt-sequence-number': types.wrap_long(sequence),
-      'x-opt-offset': String(offset),
-      'x-opt-enqueued-time': types.wrap_timestamp(time),
+      ...placeOf(position),
     },
     message_id: message.messageId,
     correlation_id: message.correlationId,

@@ -45,7 +45,7 @@ export async function startStorage(path: string, supervisor: Supervisor): Promis
 export async function startIotHub(path: string, supervisor: Supervisor): Promise<IotHubReady> {
   const { ready } = await supervisor.launch(
     { title: 'The IoT Hub emulator', log: 'iot-hub', rank: 1, patience: 15_000 },
-    { module: join(__dirname, '..', 'iot-hub', 'main.js'), args: ['--data', join(path, 'iot-hub')] },
+    { module: join(__dirname, '..', 'iot-hub', 'main.js'), args: ['--data', join(path, 'iot-hub'), '--routes'] },
   );
   return ready as IotHubReady;
 }

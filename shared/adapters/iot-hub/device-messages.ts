@@ -1,17 +1,14 @@
 import { NoRetry } from 'azure-iot-common';
 import { Client, Message } from 'azure-iot-device';
 import { Mqtt } from 'azure-iot-device-mqtt';
-import { Registry } from 'azure-iothub';
-import { ServiceError } from '../../domain/errors';
 import type { DeviceMessages, HubDevice } from '../../ports/device-messages';
-
-/** Somebody waits for the answer: milliseconds for one exchange with the hub. */
-const patience = 15_000;
+import { hostNameOf, inTime, openRegistry, unreachable } from './hub-account';
+import type { HubAccount } from './hub-account';
 
 /** Messages over MQTT, as devices of an IoT Hub; their keys are read from its registry, each when it is needed. */
-export function iotHubDeviceMessages(connectionString: string): DeviceMessages {
-  const hostName = /HostName=([^;]+)/i.exec(connectionString)?.[1] ?? '';
-  const registry = Registry.fromConnectionString(connectionString);
+export function iotHubDeviceMessages(account: HubAccount): DeviceMessages {
+  const hostName = hostNameOf(account);
+  const registry = openRegistry(account);
 
   const identity = async (deviceId: string) => {
     try {
@@ -52,21 +49,4 @@ function hubDevice(connectionString: string): HubDevice {
       }
     },
   };
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${patience / 1000} s`)), patience);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function unreachable(cause: unknown): ServiceError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new ServiceError('hub-unreachable', `The IoT Hub cannot be reached, or refuses us: ${why}.`, { cause });
 }

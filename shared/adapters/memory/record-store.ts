@@ -42,6 +42,8 @@ export function memoryRecordStore(): RecordStore {
   return {
     get: async (name, id) => rowsOf(name).get(id),
 
+    getMany: async (name, ids) => ids.map((id) => rowsOf(name).get(id)),
+
     getByAlternateKey: async (name, value) => withValue(name, value),
 
     insert: async (name, row) => {
@@ -74,7 +76,7 @@ export function memoryRecordStore(): RecordStore {
       return { kind: 'removed' };
     },
 
-    list: async (name, { equals = {}, between = {}, properties, after, limit }) => {
+    list: async (name, { equals = {}, among, between = {}, properties, after, limit }) => {
       const conditions = Object.entries(equals);
       const spans = Object.entries(between);
       const start = after === undefined ? '' : sortKey(after);
@@ -84,6 +86,7 @@ export function memoryRecordStore(): RecordStore {
           ({ at, stored: { row } }) =>
             at > start &&
             conditions.every(([key, value]) => (row[key] ?? null) === value) &&
+            (among?.values.includes(row[among.property] ?? null) ?? true) &&
             spans.every(([key, span]) => isWithin(span, row[key])),
         )
         .toSorted((a, b) => (a.at < b.at ? -1 : 1));

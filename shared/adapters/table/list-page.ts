@@ -136,22 +136,25 @@ function keyRanges(name: EntityName, { after, between }: ListRequest): (KeyRange
 interface Condition {
   /** In storage's own words; none when storage cannot look for it. */
   comparisons: string[];
+  /** How many comparisons these words hold. */
+  count: number;
   holds(row: Row): boolean;
 }
 
-function conditionsOf(name: EntityName, { equals = {}, between = {} }: ListRequest): Condition[] {
+function conditionsOf(name: EntityName, { equals = {}, among, between = {} }: ListRequest): Condition[] {
   return [
+    ...(among ? [amongCondition(name, among)] : []),
     ...Object.entries(equals).map(([property, value]): Condition => {
       const column = propertiesOf(name).get(property)?.column;
       // A property that is absent in storage has no equal there.
       const isStored = column && value !== null && !isCounted(name, property);
       const comparisons = isStored ? [condition(column, property, value)] : [];
-      return { comparisons, holds: (row) => (row[property] ?? null) === value };
+      return { comparisons, count: comparisons.length, holds: (row) => (row[property] ?? null) === value };
     }),
-    ...Object.entries(between).map(([property, span]): Condition => ({
-      comparisons: isCounted(name, property) ? [] : spanCondition(property, span),
-      holds: (row) => isWithin(span, row[property]),
-    })),
+    ...Object.entries(between).map(([property, span]): Condition => {
+      const comparisons = isCounted(name, property) ? [] : spanCondition(property, span);
+      return { comparisons, count: comparisons.length, holds: (row) => isWithin(span, row[property]) };
+    }),
   ];
 }
 
@@ -160,23 +163,40 @@ function isCounted(name: EntityName, property: string): boolean {
   return name === 'msdyn_iotalert' && countedProperties.includes(property);
 }
 
+function amongCondition(name: EntityName, { property, values }: NonNullable<ListRequest['among']>): Condition {
+  const column = propertiesOf(name).get(property)?.column;
+  const parts = column ? values.map((value) => condition(column, property, value)) : [];
+  return {
+    comparisons: parts.length === 0 ? [] : [`(${parts.join(' or ')})`],
+    count: parts.length,
+    holds: (row) => values.includes(row[property] ?? null),
+  };
+}
+
 /** What storage can look for itself, as far as a query may hold it, and what is left for us. */
 function split(conditions: readonly Condition[]): { pushed: string[]; rest: Condition[] } {
   const pushed: string[] = [];
   const rest: Condition[] = [];
+  let count = 0;
   for (const each of conditions) {
-    const fits = each.comparisons.length > 0 && pushed.length + each.comparisons.length <= mostComparisons;
-    if (fits) pushed.push(...each.comparisons);
-    else rest.push(each);
+    const fits = each.count > 0 && count + each.count <= mostComparisons;
+    if (fits) {
+      pushed.push(...each.comparisons);
+      count += each.count;
+    } else rest.push(each);
   }
   return { pushed, rest };
 }
 
 /** The stored properties to ask for; all when nothing says which are needed. */
-function namesNeeded(name: EntityName, { properties, equals = {}, between = {} }: ListRequest): string[] | undefined {
+function namesNeeded(
+  name: EntityName,
+  { properties, equals = {}, among, between = {} }: ListRequest,
+): string[] | undefined {
   if (!properties) return undefined;
   // What an alert counts is part of its ETag.
   const counts = name === 'msdyn_iotalert' ? countedBy : [];
-  const needed = [entity(name).key, ...counts, ...properties, ...Object.keys(equals), ...Object.keys(between)];
+  const looked = [...Object.keys(equals), ...(among ? [among.property] : []), ...Object.keys(between)];
+  const needed = [entity(name).key, ...counts, ...properties, ...looked];
   return ['PartitionKey', 'RowKey', 'Timestamp', ...storedNames(name, [...new Set(needed)])];
 }

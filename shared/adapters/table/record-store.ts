@@ -4,6 +4,7 @@ import type { RecordStore } from '../../ports/record-store';
 import { insertIndexed, removeIndexed, replaceIndexed } from './indexed-writes';
 import { keyIndex } from './key-index';
 import { listPage } from './list-page';
+import { readMany } from './read-many';
 import { recordRows } from './record-rows';
 import type { RecordRows } from './record-rows';
 import { shardLogs } from './shard-log';
@@ -52,6 +53,8 @@ export function tableRecordStore(
   return translated({
     get: async (name, id) => (await open(name)).records.get(id),
 
+    getMany: async (name, ids) => readMany((await open(name)).client, name, ids, { logs, options }),
+
     getByAlternateKey: async (name, value) => {
       const { records, indexed } = await open(name);
       const id = await indexed?.index.find(value);
@@ -99,6 +102,7 @@ function translated(store: RecordStore): RecordStore {
     };
   return {
     get: guard(store.get),
+    getMany: guard(store.getMany),
     getByAlternateKey: guard(store.getByAlternateKey),
     insert: guard(store.insert),
     replace: guard(store.replace),

@@ -13,8 +13,8 @@ const mostRows = 100;
 const mostCharacters = 600_000;
 
 /**
- * Writes records in one entity-group transaction, when they lie in one partition of one table. A table with an alternate
- * key never does: its index rows lie in partitions of their own.
+ * Writes records in one entity-group transaction, when they lie in one partition of one table. Where a table has an alternate
+ * key, they do not if that key changes: its index rows lie in partitions of their own.
  */
 export async function writeTogether(
   tables: Tables,
@@ -33,12 +33,13 @@ export async function writeTogether(
       return etag === undefined ? '' : conditionFor(client, name, String(row[entity(name).key]), etag, options);
     }),
   );
-  const rows = writes.map(({ entity: name, row, etag }, index) => {
+  const rows = writes.map((write, index) => {
+    const { entity: name, row, etag } = write;
     const place = places[index]!;
     const stored = toEntity(name, row, place);
     const action: TransactionAction =
       etag === undefined ? ['create', stored] : ['update', stored, 'Replace', { etag: conditions[index]! }];
-    return { name, place, action };
+    return { name, place, action, keepsKey: keepsKey(write) };
   });
   const first = rows[0];
   const fits =
@@ -46,8 +47,8 @@ export async function writeTogether(
     rows.length <= mostRows &&
     JSON.stringify(rows).length <= mostCharacters &&
     rows.every(
-      ({ name, place }) =>
-        entity(name).alternateKey === undefined &&
+      ({ name, place, keepsKey: keeps }) =>
+        keeps &&
         entity(name).stored.table === entity(first.name).stored.table &&
         place.partitionKey === first.place.partitionKey,
     );
@@ -63,4 +64,11 @@ export async function writeTogether(
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
     throw error;
   }
+}
+
+/** Whether the index of the table's alternate key stays as it is. The condition on the ETag vouches for `before`. */
+function keepsKey({ entity: name, row, etag, before }: Write): boolean {
+  const { alternateKey } = entity(name);
+  if (alternateKey === undefined) return true;
+  return etag !== undefined && before !== undefined && (before[alternateKey] ?? null) === (row[alternateKey] ?? null);
 }

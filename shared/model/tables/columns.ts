@@ -21,6 +21,7 @@ export const lookup = (label: string, table: string, navigation: string, collect
   ({ kind: 'lookup', label, targets: [{ table, navigation, collection }] }) as const;
 
 export const readOnly = <C extends object>(column: C) => ({ ...column, readOnly: true }) as const;
+export const fixed = <C extends object>(column: C) => ({ ...column, fixed: true }) as const;
 export const required = <C extends object>(column: C) => ({ ...column, required: true }) as const;
 
 /** When the record was made and when it was last written. */
@@ -45,3 +46,7 @@ const largestCount = 2_147_483_647;
 
 /** A number of things. */
 export const count = (label: string) => whole(label, 0, largestCount);
+
+/** Computed on read; see `computedFrom` in `edm.ts`. */
+export const computed = <C extends object>(column: C, ...from: string[]) =>
+  ({ ...column, readOnly: true, computedFrom: from }) as const;

@@ -23,6 +23,7 @@ const end = <T extends string>(label: string, number: 1 | 2, tableIn: T) =>
     kind: 'lookup',
     label,
     tableIn,
+    othersBy: `record${number}id_`,
     targets: connectable.map((table) => ({
       table,
       navigation: `record${number}id_${table}`,

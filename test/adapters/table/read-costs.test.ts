@@ -4,6 +4,7 @@ import type { Azurite } from '../../../infra/local/azurite';
 import { tableRecordStore } from '../../../shared/adapters/table/record-store';
 import { openTables } from '../../../shared/adapters/table/tables';
 import { makeId, shardCount, shardOf } from '../../../shared/domain/ids';
+import { connectedDeviceRole } from '../../../shared/model/tables/connections';
 import { formattedValue } from '../../../shared/odata/preferences';
 import { openWebApi } from '../../kit/web-api';
 import type { TestApi } from '../../kit/web-api';
@@ -169,6 +170,94 @@ test.each<{ which: string; path: string; prefer?: string; requests: number; rows
   expect(json.value?.length ?? 1).toBe(records);
   expect(traffic.requests.length).toBeLessThanOrEqual(requests);
   expect(traffic.rows).toBeLessThanOrEqual(rows);
+});
+
+/** 60 assets with a connected and a bound device each; alerts of asset 0 and of nobody. */
+describe('customer assets', () => {
+  const assets = Array.from({ length: 60 }, (_, i) => idOf(`asset ${i}`, i));
+  beforeAll(async () => {
+    const records = api.records;
+    for (const [i, asset] of assets.entries()) {
+      const connected = idOf(`connected ${i}`, i);
+      const plain = { msdyn_name: `C${i}`, msdyn_deviceid: `c-${i}` };
+      await Promise.all([
+        records.insert('msdyn_customerasset', { msdyn_customerassetid: asset, msdyn_name: `A${i}` }),
+        records.insert('msdyn_iotdevice', { msdyn_iotdeviceid: connected, ...plain }),
+        records.insert('msdyn_iotdevice', {
+          msdyn_iotdeviceid: idOf(`bound ${i}`, i),
+          msdyn_name: `B${i}`,
+          _ccs_customerasset_value: asset,
+        }),
+        records.insert('connection', {
+          connectionid: idOf(`connection ${i}`, i),
+          _record1id_value: asset,
+          ccs_record1table: 'msdyn_customerasset',
+          _record2id_value: connected,
+          ccs_record2table: 'msdyn_iotdevice',
+          _record2roleid_value: connectedDeviceRole,
+        }),
+        records.insert('msdyn_iotalert', {
+          msdyn_iotalertid: idOf(`asset alert ${i}`, i, i % shardCount),
+          msdyn_description: `Alert of an asset ${i}`,
+          _msdyn_customerasset_value: i % 2 === 0 ? assets[0] : null,
+        }),
+      ]);
+    }
+  });
+
+  const lists = { alerts: shardCount, devices: 3 * shardCount };
+  test.each<{ which: string; path: string; requests: number; records: number }>([
+    {
+      which: 'an asset without computed columns',
+      path: `/msdyn_customerassets(${assets[0]})?$select=msdyn_name`,
+      requests: 1,
+      records: 1,
+    },
+    {
+      which: "an asset with its alerts' figures",
+      path: `/msdyn_customerassets(${assets[0]})?$select=msdyn_alert,msdyn_alertcount,msdyn_lastalerttime`,
+      requests: 1 + lists.alerts,
+      records: 1,
+    },
+    {
+      which: 'an asset with everything, and its connected device',
+      path: `/msdyn_customerassets(${assets[0]})`,
+      requests: 1 + lists.alerts + lists.devices + 1,
+      records: 1,
+    },
+    {
+      which: 'a page of assets with everything: five times ten, and each connected device',
+      path: '/msdyn_customerassets',
+      requests: shardCount + 5 * (lists.alerts + lists.devices) + 50,
+      records: 50,
+    },
+    {
+      which: 'a page of assets without computed columns',
+      path: '/msdyn_customerassets?$select=msdyn_name',
+      requests: shardCount,
+      records: 60,
+    },
+    {
+      which: 'all assets by a figure of their alerts, in one pass over these',
+      path: '/msdyn_customerassets?$filter=msdyn_alertcount gt 0&$select=msdyn_alertcount',
+      requests: shardCount + 2 * lists.alerts,
+      records: 1,
+    },
+  ])('$which cost $requests requests at most', async ({ path, requests, records }) => {
+    Object.assign(traffic, { requests: [], rows: 0 });
+    const { status, json } = await api.get(path);
+    expect([status, json.value?.length ?? 1]).toEqual([200, records]);
+    expect(traffic.requests.length).toBeLessThanOrEqual(requests);
+  });
+
+  test('alerts of others, and columns that are not summed up, are not fetched', async () => {
+    Object.assign(traffic, { requests: [], rows: 0 });
+    const { json } = await api.get(`/msdyn_customerassets(${assets[0]})?$select=msdyn_alertcount`);
+    expect([json['msdyn_alertcount'], traffic.rows]).toEqual([30, 1 + 30]);
+    for (const { searchParams } of traffic.requests.slice(1)) {
+      expect(searchParams.get('$select')).not.toContain('msdyn_alertdata');
+    }
+  });
 });
 
 test('a request for some properties brings no others along', async () => {

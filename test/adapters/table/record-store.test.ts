@@ -128,6 +128,13 @@ describe('on Azurite', () => {
       ],
     },
     { which: 'of a device', writes: () => [{ entity: 'msdyn_iotdevice', row: device('apart') }] },
+    {
+      which: 'of a device whose Device ID changes',
+      writes: () => {
+        const [row, before] = [device('after'), device('before')];
+        return [{ entity: 'msdyn_iotdevice', row, before, etag: 'W/"202611210000000000000"' }];
+      },
+    },
     { which: 'of 101 records', writes: () => Array.from({ length: 101 }, () => account(nextId(0))) },
     {
       which: 'of very long records',

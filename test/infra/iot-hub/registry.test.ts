@@ -160,7 +160,7 @@ describe('twins', () => {
     ['a name with a dot', { 'a.b': 1 }],
     ['a name with a dollar sign', { $a: 1 }],
     ['more than 8 KiB', { text: 'x'.repeat(9000) }],
-    ['eleven levels', { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: { k: 1 } } } } } } } } } } }],
+    ['eleven levels', { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: { k: { l: 1 } } } } } } } } } } } }],
   ])('tags with %s are refused', async (_which, tags) => {
     await hub.registry.create({ deviceId: 'twin-3' }).catch(() => {});
     expect(await refusal(hub.registry.updateTwin('twin-3', { tags }, '*'))).toMatchObject({ status: 400 });
@@ -221,4 +221,36 @@ describe('queries', () => {
   ])('%s is refused', async (_which, text, status) => {
     expect(await refusal(hub.registry.createQuery(text).next())).toMatchObject({ status });
   });
+});
+
+test('a bulk request brings tags and desired properties along, or creates nothing', async () => {
+  const described = (deviceId: string, tags: object) =>
+    ({ deviceId, tags, properties: { desired: { interval: 30 } } }) as unknown as Device;
+  await hub.registry.addDevices([described('laden', { building: '7' })]);
+  const { responseBody: twin } = await hub.registry.getTwin('laden');
+  expect([twin.tags, twin.properties.desired]).toMatchObject([{ building: '7' }, { interval: 30 }]);
+  const bad = await refusal(hub.registry.addDevices([described('overladen', { 'a b': 1 })]));
+  expect(bad.status).toBe(400);
+  await expect(hub.registry.get('overladen')).rejects.toThrow();
+});
+
+test('identity operations beyond the rate are refused as throttled, and all are counted', async () => {
+  const strict = await startTestHub({ registryOperationsPerMinute: 2, hostName: 'strict.azure-devices.net' });
+  try {
+    await strict.registry.addDevices([{ deviceId: 'a' }, { deviceId: 'b' }]);
+    await strict.registry.get('a');
+    const refused = await refusal(strict.registry.create({ deviceId: 'c' }));
+    expect([refused.status, refused.code]).toEqual([429, 'ThrottlingException']);
+    await strict.registry.getTwin('a');
+    await strict.registry.createQuery('SELECT * FROM devices').next();
+    expect(strict.restCalls()).toEqual({
+      'POST /devices': 1,
+      'GET /devices/*': 1,
+      'PUT /devices/*': 1,
+      'GET /twins/*': 1,
+      'POST /devices/query': 1,
+    });
+  } finally {
+    await strict.stop();
+  }
 });

@@ -1,0 +1,19 @@
+import { app } from '@azure/functions';
+import { connecting } from '../shared/composition';
+import { settleConnections } from '../shared/workflows/follow-connections';
+
+/**
+ * Every minute: devices of which a connection begins or ends by its dates, and those whose connection was written by somebody
+ * who crashed before the device's customer asset followed.
+ */
+app.timer('onConnections', {
+  schedule: '40 * * * * *',
+  handler: async (_timer, context) => {
+    const settled = await settleConnections(connecting());
+    if (settled.length === 0) return;
+    const named = settled.slice(0, 10).map((id) => `msdyn_iotdevices(${id})`);
+    context.log(
+      `Set customer asset and account of ${settled.length} devices as their connections say: ${named.join(', ')}`,
+    );
+  },
+});

@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { twins } from '../shared/composition';
+import { askAgain } from '../shared/workflows/follow-twins';
+
+/** Every minute: twins that were to be brought up to date two minutes ago and are not. */
+app.timer('onOpenTwins', {
+  schedule: '20 * * * * *',
+  handler: async (_timer, context) => {
+    const asked = await askAgain(twins());
+    if (asked > 0) {
+      context.warn(
+        `${asked} twins wait for more than two minutes and are tried again; ccs_twinmessage of the devices says why.`,
+      );
+    }
+  },
+});

@@ -1,0 +1,47 @@
+import { app } from '@azure/functions';
+import type { InvocationContext } from '@azure/functions';
+import { deviceBatches } from '../shared/composition';
+import { batchMessageOf } from '../shared/domain/device-job';
+import { parkRequest } from '../shared/workflows/park-request';
+import { runDeviceBatch } from '../shared/workflows/run-device-batch';
+import type { BatchResult } from '../shared/workflows/run-device-batch';
+
+/**
+ * Carries out what was asked for devices, a batch at a time: in the hub, then in their records. One batch after the other:
+ * requests to the registry are paced, so that more at once would only wait, and be the more to begin again after a crash.
+ */
+app.storageQueue('onRegistrations', {
+  queueName: 'registrations',
+  connection: 'AzureWebJobsStorage',
+  handler: async (entry, context) => {
+    const deps = deviceBatches();
+    const message = batchMessageOf(entry);
+    if (message) {
+      tell(await deps.inTurn(async () => runDeviceBatch(message, deps)), message.batch, context);
+    } else {
+      const body = typeof entry === 'string' ? entry : JSON.stringify(entry);
+      const detail = 'A message of the queue registrations names no batch of a device job.';
+      await parkRequest({ queue: 'registrations', id: String(context.triggerMetadata?.['id']), body, detail }, deps);
+      context.error(`${detail} It is kept in ccs_parkedmessages.`);
+    }
+  },
+});
+
+function tell(result: BatchResult, batch: string, context: InvocationContext): void {
+  switch (result.kind) {
+    case 'done': {
+      const { job, finished, failed, last } = result;
+      const name = `${job.ccs_name} (job ${job.ccs_devicejobid})`;
+      if (failed > 0) context.warn(`${name}: ${failed} of ${finished} failed in a batch; each device says why.`);
+      if (last) context.log(`${name} is done: ${job.ccs_finished} devices, ${job.ccs_failed} of them failed.`);
+      return;
+    }
+    case 'waits':
+      return context.warn(`Batch ${batch} waits ${result.seconds} s for the hub. ${result.reason}`);
+    case 'given-up':
+      return context.error(`Batch ${batch}: ${result.failed} devices failed. ${result.reason}`);
+    case 'nothing':
+    case 'busy':
+      return;
+  }
+}

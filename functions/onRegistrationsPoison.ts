@@ -1,0 +1,20 @@
+import { app } from '@azure/functions';
+import { deviceBatches } from '../shared/composition';
+import { batchMessageOf } from '../shared/domain/device-job';
+import { endDeviceBatch } from '../shared/workflows/end-device-batch';
+
+const reason =
+  'It was tried five times and failed each time, for a reason that the log of the service names. Ask for it again.';
+
+/** Ends what failed again and again: its devices in Error, unless the hub says that they are done. */
+app.storageQueue('onRegistrationsPoison', {
+  queueName: 'registrations-poison',
+  connection: 'AzureWebJobsStorage',
+  handler: async (entry, context) => {
+    const message = batchMessageOf(entry);
+    // Whatever else it is was parked when it came first.
+    if (!message) return;
+    const failed = await endDeviceBatch(message.batch, reason, deviceBatches());
+    if (failed !== undefined) context.error(`Batch ${message.batch} was given up: ${failed} devices failed. ${reason}`);
+  },
+});

@@ -1,0 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Gives turns, so many a second; each caller waits for the next one. */
+export function pace(perSecond: number): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    const now = performance.now();
+    const turn = Math.max(now, next);
+    next = turn + 1000 / perSecond;
+    // Timers are no finer than a millisecond or so: small debts are forgiven.
+    if (turn - now > 5) await sleep(turn - now);
+  };
+}

@@ -1,0 +1,67 @@
+import type { OpenWorkList } from '../../ports/open-work';
+import { find } from './find-row';
+import { hasStatus, translate } from './storage-errors';
+import type { Tables } from './tables';
+
+const table = 'openwork';
+
+const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
+
+/** Notes as rows of one table: a partition for each kind, which holds what is open and so stays small. */
+export function tableOpenWork(tables: Tables): OpenWorkList {
+  return {
+    note: async (kind, { key, since }) => {
+      const client = await tables.client(table);
+      await client
+        .upsertEntity({ partitionKey: kind, rowKey: key, since: String(since) }, 'Replace', options())
+        .catch(rethrow);
+    },
+
+    done: async (kind, { key, since }) => {
+      const client = await tables.client(table);
+      const row = await find(client, kind, key);
+      if (row?.['since'] !== String(since)) return;
+      try {
+        await client.deleteEntity(kind, key, { ...options(), etag: row.etag });
+      } catch (error) {
+        // A later note took its place, or somebody else was done with it first.
+        if (!hasStatus(error, 412) && !hasStatus(error, 404)) throw translate(error);
+      }
+    },
+
+    renew: async (kind, { key, since }, later) => {
+      const client = await tables.client(table);
+      const row = await find(client, kind, key);
+      if (row && row['since'] !== String(since)) return false;
+      const next = { partitionKey: kind, rowKey: key, since: String(later) };
+      try {
+        if (row) await client.updateEntity(next, 'Replace', { ...options(), etag: row.etag });
+        else await client.createEntity(next, options());
+        return true;
+      } catch (error) {
+        // Changed, gone or made since it was read.
+        if ([404, 409, 412].some((status) => hasStatus(error, status))) return false;
+        throw translate(error);
+      }
+    },
+
+    olderThan: async (kind, than, limit) => {
+      const client = await tables.client(table);
+      const found: { key: string; since: number }[] = [];
+      try {
+        for await (const row of client.listEntities({ queryOptions: { filter: `PartitionKey eq '${kind}'` } })) {
+          const since = Number(row['since']);
+          if (since < than) found.push({ key: String(row.rowKey), since });
+          if (found.length >= limit) break;
+        }
+      } catch (error) {
+        throw translate(error);
+      }
+      return found;
+    },
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw translate(error);
+}

@@ -1,0 +1,61 @@
+import type { Device } from '../model/entities';
+import { request } from './registration';
+import type { DeviceAction } from './registration';
+
+/** What would become of one device, in the words of `ccs_DeviceOutcome`. */
+export interface Forecast {
+  /** The record; null where there is none yet. */
+  IoTDeviceId: string | null;
+  DeviceId: string | null;
+  Outcome: string;
+  Reason: string;
+}
+
+/** What an action would do, or has begun to do. */
+export interface Forecasts {
+  ccs_devicejobid: string | null;
+  Devices: number;
+  /** Those that something would be done for. */
+  Affected: number;
+  Outcomes: Forecast[];
+}
+
+/** What a request would mean for a device as its record is now; what the hub has is seen when it is carried out. */
+export function forecast(action: DeviceAction, device: Device, now: number, timeout: number): Forecast {
+  const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId } = device;
+  const [Outcome, Reason] =
+    action === 'Register' ? registering(device, now, timeout) : others[action](deviceId != null);
+  return { IoTDeviceId: id!, DeviceId: deviceId ?? (action === 'Register' ? id! : null), Outcome, Reason };
+}
+
+type Words = [outcome: string, reason: string];
+
+export const unaffected = 'Left alone';
+
+function registering(device: Device, now: number, timeout: number): Words {
+  const { kind, reason } = request('Register', device, now, timeout);
+  switch (kind) {
+    case 'wait':
+      return [unaffected, `It is being registered since ${device.ccs_registrationrequestedon}.`];
+    case 'again':
+      return ['Looked after', 'It is registered: its identity would be enabled, its twin brought up to date.'];
+    case 'start':
+      if (reason === 'timed-out') return ['Registered', 'It was being registered, but for too long.'];
+      return device.msdyn_deviceid
+        ? ['Registered', 'It is not registered. An identity that the IoT Hub has already would be taken over.']
+        : ['Registered', 'It is not registered. It has no Device ID, so that it would get the id of its record.'];
+  }
+}
+
+const noDeviceId: Words = ['Failed', 'It has no Device ID.'];
+
+const others: Readonly<Record<Exclude<DeviceAction, 'Register'>, (hasDeviceId: boolean) => Words>> = {
+  Unregister: (hasDeviceId) =>
+    hasDeviceId
+      ? ['Unregistered', 'Its identity would be deleted, with its keys and its twin.']
+      : ['Unregistered', 'It has no Device ID, so that there is nothing to delete.'],
+  Activate: (hasDeviceId) =>
+    hasDeviceId ? ['Activated', 'Its identity would be enabled, its keys stay as they are.'] : noDeviceId,
+  Deactivate: (hasDeviceId) =>
+    hasDeviceId ? ['Deactivated', 'Its identity would be disabled, its keys stay as they are.'] : noDeviceId,
+};

@@ -1,0 +1,12 @@
+/** Devices whose data is to be pulled from the hub, by the ids of their records. */
+export interface DeviceDataRequest {
+  /** Tells requests apart; the same when one comes again. */
+  request: string;
+  /** Milliseconds since 1970. */
+  requested: number;
+  /** At most `pulledAtOnce`. */
+  devices: readonly string[];
+}
+
+/** How many devices one request may name. */
+export const pulledAtOnce = 100;

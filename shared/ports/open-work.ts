@@ -1,0 +1,25 @@
+/** What is to be done with a thing of this kind, and told to a queue. */
+export type WorkKind = 'command' | 'connection' | 'connection-time' | 'job' | 'twin';
+
+/** A note that something is to be done. */
+export interface OpenWork {
+  /** What it is about, e.g. the id of a record. */
+  key: string;
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
+/**
+ * Notes of work that is not done yet. One is made before the work is told to anybody, so that whatever gets lost on the way is
+ * found again: by those who look for old notes.
+ */
+export interface OpenWorkList {
+  /** Takes the place of an earlier note of the same key. */
+  note(kind: WorkKind, work: OpenWork): Promise<void>;
+  /** Takes the note away, unless a later one took its place. */
+  done(kind: WorkKind, work: OpenWork): Promise<void>;
+  /** Puts a later time on a note that is still this one, or is gone; false when another time was put on it before. */
+  renew(kind: WorkKind, work: OpenWork, since: number): Promise<boolean>;
+  /** Notes that are older than `than`, at most `limit` of them. */
+  olderThan(kind: WorkKind, than: number, limit: number): Promise<OpenWork[]>;
+}

@@ -1,0 +1,135 @@
+import { done, failed } from '../domain/registration';
+import type { Attempt, DeviceAction } from '../domain/registration';
+import { contentOf, covers, withoutNulls } from '../domain/twin-content';
+import type { Device } from '../model/entities';
+import type { DeviceRegistry, Identity, Refusal } from '../ports/device-registry';
+import { inTurns } from './in-turns';
+
+/** A device as the hub is to have it; it has a Device ID. */
+export type HubDevice = Device & { msdyn_deviceid: string };
+
+/** How it ended, by Device ID. */
+type Attempts = Map<string, Attempt>;
+
+/** Does an action in the hub. `again`: it may have been begun before, so that one must see first what is done. */
+export type TryIt = (devices: readonly HubDevice[], hub: DeviceRegistry, again: boolean) => Promise<Attempts>;
+
+const twinsAtOnce = 8;
+
+/** What the actions do in the hub. Each can be repeated: what is so already counts as done. */
+export const attempts: Readonly<Record<DeviceAction, TryIt>> = {
+  Register: async (devices, hub, again) => {
+    const wanted = new Map(devices.map((device) => [device.msdyn_deviceid, wantedOf(device)]));
+    const known = again ? await identities([...wanted.keys()], hub) : new Map<string, Identity>();
+    const missing = [...wanted.values()].filter(({ deviceId }) => !known.has(deviceId));
+    const refusals = missing.length === 0 ? new Map<string, Refusal>() : await hub.create(missing.map(asNew));
+    const result: Attempts = new Map();
+    const existing: string[] = [];
+    for (const { deviceId } of missing) {
+      const refusal = refusals.get(deviceId);
+      if (!refusal) result.set(deviceId, done('registered'));
+      else if (refusal.kind === 'exists') existing.push(deviceId);
+      else result.set(deviceId, failed(`The IoT Hub refused it: ${refusal.message}. ${advice}`));
+    }
+    for (const [id, identity] of await certainly(existing, hub, again)) known.set(id, identity);
+    for (const id of existing)
+      if (!known.has(id)) result.set(id, failed(`The IoT Hub has it, but hides it. ${advice}`));
+    for (const [id, attempt] of await adopt([...known.values()], wanted, hub)) result.set(id, attempt);
+    return result;
+  },
+
+  Unregister: async (devices, hub) => {
+    const ids = devices.map(({ msdyn_deviceid: id }) => id);
+    const refusals = await hub.remove(ids);
+    return outcomes(ids, refusals, (refusal) =>
+      refusal?.kind === 'missing'
+        ? done('unregistered', 'The IoT Hub did not have it (any more).')
+        : refusal === undefined
+          ? done('unregistered')
+          : undefined,
+    );
+  },
+
+  Activate: async (devices, hub) => setEnabled(devices, hub, true),
+  Deactivate: async (devices, hub) => setEnabled(devices, hub, false),
+};
+
+const advice = 'Correct the device and register it again.';
+
+interface Wanted {
+  deviceId: string;
+  tags: ReturnType<typeof contentOf>;
+  desired: ReturnType<typeof contentOf>;
+}
+
+function wantedOf({ msdyn_deviceid: deviceId, msdyn_tags: tags, msdyn_devicesettings: settings }: HubDevice): Wanted {
+  return { deviceId, tags: contentOf(tags), desired: contentOf(settings) };
+}
+
+const asNew = ({ deviceId, tags, desired }: Wanted) => ({
+  deviceId,
+  tags: withoutNulls(tags),
+  desired: withoutNulls(desired),
+});
+
+async function identities(ids: readonly string[], hub: DeviceRegistry): Promise<Map<string, Identity>> {
+  const found = ids.length === 0 ? [] : await hub.find(ids);
+  return new Map(found.map((identity) => [identity.deviceId, identity]));
+}
+
+/** Identities that are there, as creating them has shown. A query may lag, so what it does not show is looked up. */
+async function certainly(ids: readonly string[], hub: DeviceRegistry, asked: boolean): Promise<Map<string, Identity>> {
+  const found = asked ? new Map<string, Identity>() : await identities(ids, hub);
+  const hidden = ids.filter((id) => !found.has(id));
+  await inTurns(hidden, 1, async (id) => {
+    const identity = await hub.look(id);
+    if (identity) found.set(id, identity);
+  });
+  return found;
+}
+
+/** Takes identities over that are there: enabled, their keys as they are, their twins with what the devices' records say. */
+async function adopt(present: readonly Identity[], wanted: ReadonlyMap<string, Wanted>, hub: DeviceRegistry) {
+  const disabled = present.filter(({ enabled }) => !enabled).map(({ deviceId }) => deviceId);
+  const refusals = new Map(disabled.length === 0 ? [] : await hub.setEnabled(disabled, true));
+  const stale = present.filter(({ deviceId, tags, desired }) => {
+    const own = wanted.get(deviceId)!;
+    return !refusals.has(deviceId) && !(covers(tags, own.tags) && covers(desired, own.desired));
+  });
+  await inTurns(stale, twinsAtOnce, async ({ deviceId }) => {
+    const refusal = await hub.updateTwin(deviceId, wanted.get(deviceId)!);
+    if (refusal) refusals.set(deviceId, refusal);
+  });
+  const ids = present.map(({ deviceId }) => deviceId);
+  return outcomes(ids, refusals, (refusal) =>
+    refusal ? undefined : done('registered', 'The IoT Hub had it already: it keeps its keys.'),
+  );
+}
+
+async function setEnabled(devices: readonly HubDevice[], hub: DeviceRegistry, enabled: boolean): Promise<Attempts> {
+  const ids = devices.map(({ msdyn_deviceid: id }) => id);
+  const present = await identities(ids, hub);
+  // What the query does not show may have been created a moment ago: changing it will tell.
+  const others = ids.filter((id) => present.get(id)?.enabled !== enabled);
+  const refusals = others.length === 0 ? new Map<string, Refusal>() : await hub.setEnabled(others, enabled);
+  const word = enabled ? 'activated' : 'deactivated';
+  return outcomes(ids, refusals, (refusal, id) => {
+    if (refusal?.kind === 'missing') return failed('The IoT Hub does not have it. Register it first.');
+    if (refusal) return undefined;
+    return done(word, others.includes(id) ? null : `It was ${word} already.`);
+  });
+}
+
+/** An attempt for each; a refusal of which nothing better is said is a failure. */
+function outcomes(
+  ids: readonly string[],
+  refusals: ReadonlyMap<string, Refusal>,
+  say: (refusal: Refusal | undefined, id: string) => Attempt | undefined,
+): Attempts {
+  return new Map(
+    ids.map((id) => {
+      const refusal = refusals.get(id);
+      return [id, say(refusal, id) ?? failed(`The IoT Hub refused it: ${refusal?.message}. Try again.`)];
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+import { actionOf, devicesOf } from '../domain/device-job';
+import { done, failed } from '../domain/registration';
+import type { Attempt, DeviceAction } from '../domain/registration';
+import type { Device } from '../model/entities';
+import type { DeviceRegistry, Identity } from '../ports/device-registry';
+import { completeBatch } from './complete-batch';
+import type { CompleteDeps } from './complete-batch';
+import { isHubTrouble } from './hub-trouble';
+import { openBatch } from './open-batch';
+import { batchFigures, finishedAttempts, writeAttempts } from './write-attempts';
+
+/** What the hub must say of a device for the action to count as done. */
+const isDone: Readonly<Record<DeviceAction, (identity: Identity | undefined) => boolean>> = {
+  Register: (identity) => identity?.enabled === true,
+  Unregister: (identity) => identity === undefined,
+  Activate: (identity) => identity?.enabled === true,
+  Deactivate: (identity) => identity?.enabled === false,
+};
+
+/**
+ * Gives a batch up: its devices end as failed, with the reason. Where a hub is given it is asked first, so that nobody ends
+ * in Error for whom the hub has done what was asked. Answers how many devices failed; undefined when the batch was done.
+ */
+export async function endDeviceBatch(
+  batch: string,
+  reason: string,
+  deps: CompleteDeps & { hub?: DeviceRegistry },
+): Promise<number | undefined> {
+  const open = await openBatch(batch, deps.records);
+  if (!open) return undefined;
+  const action = actionOf(open.job);
+  if (action === 'Import') {
+    const count = Math.max(1, devicesOf(open.batch).length);
+    await completeBatch(batch, { finished: count, failed: count, lines: [reason] }, deps);
+    return count;
+  }
+  const { job, gone } = open;
+  const ids = open.devices.map(({ row }) => String(row['msdyn_iotdeviceid']));
+  const finished = await finishedAttempts(job, ids, deps.records);
+  const devices = open.devices.filter((_, index) => !finished.has(ids[index]!));
+  const known = deps.hub && (await identitiesOf(devices, deps.hub));
+  const attempts = new Map<string, Attempt>();
+  for (const { row } of devices) {
+    const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device = row;
+    const isSo = known && deviceId != null && isDone[action](known.get(deviceId));
+    attempts.set(id!, isSo ? done('done', 'The hub had done it when it was asked at last.') : failed(reason));
+  }
+  const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
+  await completeBatch(batch, figures, deps);
+  return figures.failed;
+}
+
+/** Undefined when the hub cannot be asked: that is why one gives up, so it is no reason not to. */
+async function identitiesOf(devices: readonly { row: Device }[], hub: DeviceRegistry) {
+  const ids = devices.flatMap(({ row }) => row.msdyn_deviceid ?? []);
+  try {
+    const found = ids.length === 0 ? [] : await hub.find(ids);
+    return new Map(found.map((identity) => [identity.deviceId, identity]));
+  } catch (error) {
+    if (isHubTrouble(error)) return undefined;
+    throw error;
+  }
+}
