@@ -205,7 +205,8 @@ describe('customer assets', () => {
     }
   });
 
-  const lists = { alerts: shardCount, devices: 3 * shardCount };
+  // Alerts are looked for among rows and in the logs.
+  const lists = { alerts: 2 * shardCount, devices: 3 * shardCount };
   test.each<{ which: string; path: string; requests: number; records: number }>([
     {
       which: 'an asset without computed columns',
@@ -254,7 +255,8 @@ describe('customer assets', () => {
     Object.assign(traffic, { requests: [], rows: 0 });
     const { json } = await api.get(`/msdyn_customerassets(${assets[0]})?$select=msdyn_alertcount`);
     expect([json['msdyn_alertcount'], traffic.rows]).toEqual([30, 1 + 30]);
-    for (const { searchParams } of traffic.requests.slice(1)) {
+    expect(ofRows()).toHaveLength(shardCount);
+    for (const { searchParams } of ofRows()) {
       expect(searchParams.get('$select')).not.toContain('msdyn_alertdata');
     }
   });
