@@ -90,7 +90,7 @@ describe('npm start', () => {
     expect(await storm.exitCode).toBe(0);
     expect(storm.lines[0]).toBe('4 devices, thermostat-0007 to thermostat-0010; 4 created in the hub');
     const sent = /^4 of 4 devices online, (\d+) events sent/.exec(storm.lines.at(-1)!)?.[1];
-    expect(Number(sent)).toBeGreaterThan(40);
+    expect(Number(sent)).toBeGreaterThan(8);
     const ids = (await records(data, 'msdyn_iotdevices')).map(({ msdyn_deviceid: id }) => id);
     expect(ids.toSorted()).toEqual(
       Array.from({ length: 10 }, (_, i) => `thermostat-00${String(i + 1).padStart(2, '0')}`),

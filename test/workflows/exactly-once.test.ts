@@ -1,3 +1,4 @@
+import { inTurns } from '../../shared/workflows/in-turns';
 import { startAzurite } from '../../infra/local/azurite';
 import type { Azurite } from '../../infra/local/azurite';
 import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
