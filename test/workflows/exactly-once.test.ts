@@ -5,7 +5,6 @@ import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
 import type { HubEvent } from '../../shared/domain/hub-event';
-import { inTurns } from '../../shared/workflows/in-turns';
 import { ingestEvents } from '../../shared/workflows/ingest-events';
 import { alertRecord, all, event, everything, ingestionOn, seed } from '../kit/ingestion';
 
