@@ -164,10 +164,11 @@ function openLog(
           return { kind: 'appended', etags: etags.slice(1) };
         }
         await catchUp();
+        if (memory.position() < entry.position) return { kind: 'refused' };
         // The client repeats what it got no answer to, so the row in the way may be our own.
-        if (writers.get(entry.position) === entry.writer)
-          return { kind: 'appended', etags: actions.map(() => undefined) };
-        return { kind: memory.position() >= entry.position ? 'behind' : 'refused' };
+        const writer = writers.get(entry.position) ?? (await writerOf(client, partitionKey, entry.position));
+        if (writer === entry.writer) return { kind: 'appended', etags: actions.map(() => undefined) };
+        return { kind: 'behind' };
       }),
   };
 }
@@ -187,6 +188,12 @@ async function readLog(client: TableClient, partitionKey: string, position: numb
     }
   }
   return rows;
+}
+
+/** Who wrote an entry, also when it lies so far back that it was not taken in. */
+async function writerOf(client: TableClient, partitionKey: string, position: number): Promise<string | undefined> {
+  const row = await find(client, partitionKey, logRowKey(position));
+  return row && String(row['writer']);
 }
 
 /** Writes everything or nothing; undefined when a row is in the way or is not as it must be. */
