@@ -124,8 +124,11 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
     expire: async (shard, { before, now }) => {
       const client = await tables.client(alertsTable);
       const log = logs(shard);
-      const removeTogether = async (groups: Map<string, Group>, deletions: TransactionAction[]) =>
-        (await appendEntry(client, log, shard, { ...nothing, groups }, deletions)).kind === 'appended';
+      const removeTogether = async (groups: Map<string, Group>, deletions: TransactionAction[], seen: number) => {
+        const entry = { ...nothing, groups };
+        if (isOutdated(log, entry, seen)) return false;
+        return (await appendEntry(client, log, shard, entry, deletions)).kind === 'appended';
+      };
       try {
         return await expire({ client, shard, log, before, now, cursors, removeTogether });
       } catch (error) {

@@ -22,8 +22,11 @@ const removedTogether = 40;
 /** A retry with the same Idempotency-Key is known for so long (ms). */
 const receiptsKept = 7 * 24 * 3_600_000;
 
-/** Removes primary alerts with the windows that their groups have; the ledger's way to append. */
-type RemoveTogether = (groups: Map<string, Group>, deletions: TransactionAction[]) => Promise<boolean>;
+/**
+ * Removes primary alerts with the windows that their groups have; the ledger's way to append. False when a group has
+ * changed since the position `seen` of the log, or a row since it was read.
+ */
+type RemoveTogether = (groups: Map<string, Group>, deletions: TransactionAction[], seen: number) => Promise<boolean>;
 
 export interface Expiry {
   client: TableClient;
@@ -99,11 +102,11 @@ async function expireRows({ client, shard, log, before, cursors, removeTogether 
   const range = { from: `${prefix}-${newestFirst(before)}`, to: `${prefix}.` };
   const { rows, more } = await nextRows(client, { shard, range, cursors });
   let removed = 0;
-  const primaries: { row: Row; rowKey: string }[] = [];
+  const primaries: Primary[] = [];
   for (const stored of rows) {
     const row = fromEntity('msdyn_iotalert', stored);
     const parent = row['_msdyn_parentalert_value'];
-    if (!parent) primaries.push({ row, rowKey: String(stored['rowKey']) });
+    if (!parent) primaries.push({ row, rowKey: String(stored['rowKey']), etag: String(stored['etag']) });
     else if ((await judge(String(parent))) && Date.parse(String(row['createdon'])) < before) {
       if (await removeRow(client, stored)) removed += 1;
     }
@@ -115,23 +118,30 @@ async function expireRows({ client, shard, log, before, cursors, removeTogether 
   return { removed, more };
 }
 
+interface Primary {
+  row: Row;
+  rowKey: string;
+  etag: string;
+}
+
 async function removePrimaries(
-  chunk: readonly { row: Row; rowKey: string }[],
+  chunk: readonly Primary[],
   { shard, log, before, removeTogether }: Pick<Expiry, 'shard' | 'log' | 'before' | 'removeTogether'>,
 ): Promise<number> {
+  const seen = log.memory.position();
   const groups = new Map<string, Group>();
   const deletions: TransactionAction[] = [];
-  for (const { row, rowKey } of chunk) {
+  for (const { row, rowKey, etag } of chunk) {
     const found = await whole(log, row);
     if (!isExpired(found.row, found.group, before)) continue;
-    deletions.push(['delete', { partitionKey: partition(shard), rowKey }]);
+    deletions.push(['delete', { partitionKey: partition(shard), rowKey, etag }]);
     const key = countingGroup(row);
     if (key === undefined || !found.group) continue;
     const group = groups.get(key) ?? found.group;
     const windows = group.windows.filter((window) => window.parent !== row['msdyn_iotalertid']);
     if (windows.length < group.windows.length) groups.set(key, { ...group, windows });
   }
-  return deletions.length > 0 && (await removeTogether(groups, deletions)) ? deletions.length : 0;
+  return deletions.length > 0 && (await removeTogether(groups, deletions, seen)) ? deletions.length : 0;
 }
 
 async function removeReceipts({ client, shard, now }: Expiry): Promise<void> {

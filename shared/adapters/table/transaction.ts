@@ -11,7 +11,7 @@ const http = createDefaultHttpClient();
 
 /**
  * Writes everything or nothing; answers the rows' ETags, in order. Throws a `RestError` as the client does: with the
- * status of the row that was refused.
+ * status of the row that was refused. Unlike the client's, a deletion can tell the `etag` that its row must have.
  */
 export async function transact(
   client: TableClient,
@@ -73,7 +73,8 @@ function operation(table: string, action: TransactionAction): string {
   const key = `PartitionKey='${quoted(entity.partitionKey)}',RowKey='${quoted(entity.rowKey)}'`;
   const url = kind === 'create' ? table : `${table}(${key})`;
   const method = kind === 'create' ? 'POST' : kind === 'delete' ? 'DELETE' : action[2] === 'Merge' ? 'PATCH' : 'PUT';
-  const etag = kind === 'update' ? (action[3]?.etag ?? '*') : kind === 'delete' ? '*' : undefined;
+  const etag =
+    kind === 'update' ? (action[3]?.etag ?? '*') : kind === 'delete' ? String(entity['etag'] ?? '*') : undefined;
   return [
     `${method} ${url} HTTP/1.1`,
     'Content-Type: application/json;odata=nometadata',
