@@ -74,7 +74,11 @@ function operation(table: string, action: TransactionAction): string {
   const url = kind === 'create' ? table : `${table}(${key})`;
   const method = kind === 'create' ? 'POST' : kind === 'delete' ? 'DELETE' : action[2] === 'Merge' ? 'PATCH' : 'PUT';
   const etag =
-    kind === 'update' ? (action[3]?.etag ?? '*') : kind === 'delete' ? String(entity['etag'] ?? '*') : undefined;
+    kind === 'update'
+      ? (action[3]?.etag ?? '*')
+      : kind === 'delete'
+        ? ((entity['etag'] as string | undefined) ?? '*')
+        : undefined;
   return [
     `${method} ${url} HTTP/1.1`,
     'Content-Type: application/json;odata=nometadata',
