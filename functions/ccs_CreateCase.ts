@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
-import { parenting } from '../shared/composition';
+import { access, parenting } from '../shared/composition';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { convertAlert } from '../shared/workflows/convert-alert';
 import type { ParentDeps } from '../shared/workflows/parent-alert';
 
@@ -9,12 +10,14 @@ import type { ParentDeps } from '../shared/workflows/parent-alert';
  * closed, or when nobody knows whose account it would be for.
  */
 export function createCase(dependencies: () => ParentDeps) {
-  return calling('ccs_CreateCase', async (_call, id) => convertAlert(id, 'case', dependencies()));
+  return calling('ccs_CreateCase', async (_call, id, { id: by }) =>
+    convertAlert(id, 'case', { ...dependencies(), by }),
+  );
 }
 
 app.http('ccs_CreateCase', {
-  route: 'data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateCase',
+  route: 'api/data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateCase',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: createCase(parenting),
+  authLevel: 'anonymous',
+  handler: guarded(access, createCase(parenting)),
 });

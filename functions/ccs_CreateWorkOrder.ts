@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
-import { parenting } from '../shared/composition';
+import { access, parenting } from '../shared/composition';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { convertAlert } from '../shared/workflows/convert-alert';
 import type { ParentDeps } from '../shared/workflows/parent-alert';
 
@@ -9,12 +10,14 @@ import type { ParentDeps } from '../shared/workflows/parent-alert';
  * closed, or when nobody knows whose account it would be for.
  */
 export function createWorkOrder(dependencies: () => ParentDeps) {
-  return calling('ccs_CreateWorkOrder', async (_call, id) => convertAlert(id, 'workorder', dependencies()));
+  return calling('ccs_CreateWorkOrder', async (_call, id, { id: by }) =>
+    convertAlert(id, 'workorder', { ...dependencies(), by }),
+  );
 }
 
 app.http('ccs_CreateWorkOrder', {
-  route: 'data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateWorkOrder',
+  route: 'api/data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.ccs_CreateWorkOrder',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: createWorkOrder(parenting),
+  authLevel: 'anonymous',
+  handler: guarded(access, createWorkOrder(parenting)),
 });

@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
-import { testAlerts } from '../shared/composition';
+import { access, testAlerts } from '../shared/composition';
 import { idsIn } from '../shared/domain/id-list';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { sendTestAlerts } from '../shared/workflows/send-test-alerts';
 import type { TestAlertDeps } from '../shared/workflows/send-test-alerts';
 
@@ -17,8 +18,8 @@ export function sendTestAlert(dependencies: () => TestAlertDeps) {
 }
 
 app.http('msdyn_IoTSendTestAlert', {
-  route: 'data/v9.2/msdyn_IoTSendTestAlert',
+  route: 'api/data/v9.2/msdyn_IoTSendTestAlert',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: sendTestAlert(testAlerts),
+  authLevel: 'anonymous',
+  handler: guarded(access, sendTestAlert(testAlerts)),
 });

@@ -1,6 +1,8 @@
 import { app } from '@azure/functions';
+import { access } from '../shared/composition';
 import { booleanIn } from '../shared/domain/json-field';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 
 /** Reads true or false from a JSON text; the default when there is neither at the path. */
 export const jsonGetBoolean = calling(
@@ -9,8 +11,8 @@ export const jsonGetBoolean = calling(
 );
 
 app.http('msdyn_JsonGetBoolean', {
-  route: 'data/v9.2/msdyn_JsonGetBoolean',
+  route: 'api/data/v9.2/msdyn_JsonGetBoolean',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: jsonGetBoolean,
+  authLevel: 'anonymous',
+  handler: guarded(access, jsonGetBoolean),
 });

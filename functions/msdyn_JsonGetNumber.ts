@@ -1,6 +1,8 @@
 import { app } from '@azure/functions';
+import { access } from '../shared/composition';
 import { numberIn } from '../shared/domain/json-field';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 
 /** Reads a number from a JSON text, digit by digit as it stands there; the default when there is none at the path. */
 export const jsonGetNumber = calling(
@@ -9,8 +11,8 @@ export const jsonGetNumber = calling(
 );
 
 app.http('msdyn_JsonGetNumber', {
-  route: 'data/v9.2/msdyn_JsonGetNumber',
+  route: 'api/data/v9.2/msdyn_JsonGetNumber',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: jsonGetNumber,
+  authLevel: 'anonymous',
+  handler: guarded(access, jsonGetNumber),
 });

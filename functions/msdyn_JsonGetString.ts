@@ -1,6 +1,8 @@
 import { app } from '@azure/functions';
+import { access } from '../shared/composition';
 import { textIn } from '../shared/domain/json-field';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 
 /** Reads a text from a JSON text, other values as JSON; the default when there is nothing at the path. */
 export const jsonGetString = calling(
@@ -9,8 +11,8 @@ export const jsonGetString = calling(
 );
 
 app.http('msdyn_JsonGetString', {
-  route: 'data/v9.2/msdyn_JsonGetString',
+  route: 'api/data/v9.2/msdyn_JsonGetString',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: jsonGetString,
+  authLevel: 'anonymous',
+  handler: guarded(access, jsonGetString),
 });

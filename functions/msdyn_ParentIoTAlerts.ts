@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
-import { parenting } from '../shared/composition';
+import { access, parenting } from '../shared/composition';
 import { checkTimespan } from '../shared/domain/timespan';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { parentAlert } from '../shared/workflows/parent-alert';
 import type { ParentDeps } from '../shared/workflows/parent-alert';
 import type { Timespan } from '../shared/domain/timespan';
@@ -11,16 +12,16 @@ import type { Timespan } from '../shared/domain/timespan';
  * alert that has a parent, or finds none, stays as it is; both are a success.
  */
 export function parentIoTAlerts(dependencies: () => ParentDeps & { timespan: Timespan }) {
-  return calling('msdyn_ParentIoTAlerts', async ({ TimespanSeconds }, id) => {
-    const deps = dependencies();
+  return calling('msdyn_ParentIoTAlerts', async ({ TimespanSeconds }, id, { id: by }) => {
+    const deps = { ...dependencies(), by };
     checkTimespan(TimespanSeconds, deps.timespan);
     await parentAlert(id, 1000 * TimespanSeconds, deps);
   });
 }
 
 app.http('msdyn_ParentIoTAlerts', {
-  route: 'data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.msdyn_ParentIoTAlerts',
+  route: 'api/data/v9.2/msdyn_iotalerts({id})/Microsoft.Dynamics.CRM.msdyn_ParentIoTAlerts',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: parentIoTAlerts(parenting),
+  authLevel: 'anonymous',
+  handler: guarded(access, parentIoTAlerts(parenting)),
 });

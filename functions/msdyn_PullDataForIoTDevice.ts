@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
-import { deviceDataRequests } from '../shared/composition';
+import { access, deviceDataRequests } from '../shared/composition';
 import { idsIn } from '../shared/domain/id-list';
 import { calling } from '../shared/odata/action-call';
-import { askForDeviceData } from '../shared/workflows/ask-for-device-data';
+import { askForDeviceData, foreseeDeviceData } from '../shared/workflows/ask-for-device-data';
+import { guarded } from '../shared/odata/guarded';
 import type { AskForDataDeps } from '../shared/workflows/ask-for-device-data';
 
 /**
@@ -12,13 +13,15 @@ import type { AskForDataDeps } from '../shared/workflows/ask-for-device-data';
 export function pullDataForIoTDevice(dependencies: () => AskForDataDeps) {
   return calling('msdyn_PullDataForIoTDevice', async ({ IoTDeviceIds, DryRun }) => {
     const ids = idsIn('IoTDeviceIds', IoTDeviceIds).map(({ id }) => id);
-    await askForDeviceData(ids, { dryRun: DryRun ?? false }, dependencies());
+    if (DryRun) return { values: await foreseeDeviceData(ids, dependencies()) };
+    await askForDeviceData(ids, dependencies());
+    return {};
   });
 }
 
 app.http('msdyn_PullDataForIoTDevice', {
-  route: 'data/v9.2/msdyn_PullDataForIoTDevice',
+  route: 'api/data/v9.2/msdyn_PullDataForIoTDevice',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: pullDataForIoTDevice(deviceDataRequests),
+  authLevel: 'anonymous',
+  handler: guarded(access, pullDataForIoTDevice(deviceDataRequests)),
 });

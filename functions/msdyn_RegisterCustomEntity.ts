@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
-import { registration } from '../shared/composition';
+import { access, registration } from '../shared/composition';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { enableRecords, foreseeEnabling } from '../shared/workflows/enable-records';
 import type { EnableDeps } from '../shared/workflows/enable-records';
 
@@ -9,16 +10,16 @@ import type { EnableDeps } from '../shared/workflows/enable-records';
  * registered.
  */
 export function registerCustomEntity(dependencies: () => EnableDeps) {
-  return calling('msdyn_RegisterCustomEntity', async (call) => {
-    if (call.DryRun) return { values: await foreseeEnabling(call, dependencies()) };
-    const id = await enableRecords(call, dependencies());
+  return calling('msdyn_RegisterCustomEntity', async (call, _id, { id: by }) => {
+    if (call.DryRun) return { values: await foreseeEnabling(call, { ...dependencies(), by }) };
+    const id = await enableRecords(call, { ...dependencies(), by });
     return id === undefined ? {} : { told: { entity: 'ccs_devicejob', id } };
   });
 }
 
 app.http('msdyn_RegisterCustomEntity', {
-  route: 'data/v9.2/msdyn_RegisterCustomEntity',
+  route: 'api/data/v9.2/msdyn_RegisterCustomEntity',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: registerCustomEntity(registration),
+  authLevel: 'anonymous',
+  handler: guarded(access, registerCustomEntity(registration)),
 });

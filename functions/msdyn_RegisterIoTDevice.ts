@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
-import { registration } from '../shared/composition';
+import { access, registration } from '../shared/composition';
 import { calling } from '../shared/odata/action-call';
+import { guarded } from '../shared/odata/guarded';
 import { askForDevices } from '../shared/workflows/ask-for-devices';
 import type { RegisterDeps } from '../shared/workflows/register-devices';
 
@@ -9,8 +10,8 @@ import type { RegisterDeps } from '../shared/workflows/register-devices';
  * Progress until they are dealt with (`onRegistrations`), and the job that `Location` leads to says how far it is.
  */
 export function registerIoTDevice(dependencies: () => RegisterDeps) {
-  return calling('msdyn_RegisterIoTDevice', async (call) => {
-    const begun = await askForDevices('Register', call, dependencies());
+  return calling('msdyn_RegisterIoTDevice', async (call, _id, { id: by }) => {
+    const begun = await askForDevices('Register', call, { ...dependencies(), by });
     if (call.DryRun) return { values: begun };
     const { ccs_devicejobid: id } = begun;
     return id === null ? {} : { told: { entity: 'ccs_devicejob', id } };
@@ -18,8 +19,8 @@ export function registerIoTDevice(dependencies: () => RegisterDeps) {
 }
 
 app.http('msdyn_RegisterIoTDevice', {
-  route: 'data/v9.2/msdyn_RegisterIoTDevice',
+  route: 'api/data/v9.2/msdyn_RegisterIoTDevice',
   methods: ['POST'],
-  authLevel: 'function',
-  handler: registerIoTDevice(registration),
+  authLevel: 'anonymous',
+  handler: guarded(access, registerIoTDevice(registration)),
 });

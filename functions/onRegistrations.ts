@@ -1,7 +1,9 @@
 import { app } from '@azure/functions';
 import type { InvocationContext } from '@azure/functions';
 import { deviceBatches } from '../shared/composition';
+import { failureLine } from '../shared/domain/batch-progress';
 import { batchMessageOf } from '../shared/domain/device-job';
+import type { Ended } from '../shared/workflows/end-device-batch';
 import { parkRequest } from '../shared/workflows/park-request';
 import { runDeviceBatch } from '../shared/workflows/run-device-batch';
 import type { BatchResult } from '../shared/workflows/run-device-batch';
@@ -31,6 +33,7 @@ function tell(result: BatchResult, batch: string, context: InvocationContext): v
   switch (result.kind) {
     case 'done': {
       const { job, finished, failed, last } = result;
+      sayWhoFailed(result, context);
       const name = `${job.ccs_name} (job ${job.ccs_devicejobid})`;
       if (failed > 0) context.warn(`${name}: ${failed} of ${finished} failed in a batch; each device says why.`);
       if (last) context.log(`${name} is done: ${job.ccs_finished} devices, ${job.ccs_failed} of them failed.`);
@@ -39,9 +42,14 @@ function tell(result: BatchResult, batch: string, context: InvocationContext): v
     case 'waits':
       return context.warn(`Batch ${batch} waits ${result.seconds} s for the hub. ${result.reason}`);
     case 'given-up':
-      return context.error(`Batch ${batch}: ${result.failed} devices failed. ${result.reason}`);
+      context.error(`Batch ${batch}: ${result.failed} devices failed. ${result.reason}`);
+      return sayWhoFailed(result, context);
     case 'nothing':
     case 'busy':
       return;
   }
+}
+
+function sayWhoFailed({ action, failures }: Ended, context: InvocationContext): void {
+  for (const failure of failures) context.error(failureLine(action, failure));
 }

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { deviceBatches } from '../shared/composition';
+import { failureLine } from '../shared/domain/batch-progress';
 import { batchMessageOf } from '../shared/domain/device-job';
 import { endDeviceBatch } from '../shared/workflows/end-device-batch';
 
@@ -14,7 +15,9 @@ app.storageQueue('onRegistrationsPoison', {
     const message = batchMessageOf(entry);
     // Whatever else it is was parked when it came first.
     if (!message) return;
-    const failed = await endDeviceBatch(message.batch, reason, deviceBatches());
-    if (failed !== undefined) context.error(`Batch ${message.batch} was given up: ${failed} devices failed. ${reason}`);
+    const ended = await endDeviceBatch(message.batch, reason, deviceBatches());
+    if (!ended) return;
+    context.error(`Batch ${message.batch} was given up: ${ended.failed} devices failed. ${reason}`);
+    for (const failure of ended.failures) context.error(failureLine(ended.action, failure));
   },
 });

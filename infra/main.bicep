@@ -58,6 +58,12 @@ param alwaysReady int = 0
 @description('Settings of the app that differ from the defaults, by name, as in the README: { DEBOUNCE_SECONDS: \'120\' }. No secrets.')
 param settings object = {}
 
+@description('Client id of the app registration whose tokens are taken (docs/identity.md); empty: no tokens are taken.')
+param tokenAudience string = ''
+
+@description('Keys for programs, name:role:hash separated by commas. A hash is no secret; a key never stands here.')
+param accessKeys string = ''
+
 @description('Who is told when an alert rule fires. Left empty, alerts are seen in the portal only.')
 param alertEmail string = ''
 
@@ -210,6 +216,8 @@ module functionApp 'modules/function-app.bicep' = {
     eventHubName: ownEventHub ? eventHub!.outputs.eventHubName : iotHub.outputs.eventHubName
     eventHubNamespace: ownEventHub ? eventHub!.outputs.namespaceHost : ''
     eventsSecretUri: ownEventHub ? '' : vault!.outputs.eventsSecretUri
+    tokenAudience: tokenAudience
+    accessKeys: accessKeys
     settings: settings
   }
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { app } from '@azure/functions';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
+import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
@@ -11,6 +14,7 @@ import { tableRecordStore } from './adapters/table/record-store';
 import { shardLogs } from './adapters/table/shard-log';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
+import type { Tokens } from './ports/tokens';
 import { readConfig } from './config';
 import type { Config } from './config';
 import { ServiceError } from './domain/errors';
@@ -36,12 +40,15 @@ import { handOnCommands } from './workflows/hand-on-commands';
 import type { HandOnDeps } from './workflows/hand-on-commands';
 import type { IngestDeps } from './workflows/ingest-events';
 import { followTwins } from './workflows/follow-twins';
+import { challengeFor } from './domain/challenge';
 import { followersInTurn } from './workflows/followers';
+import type { AccessDeps } from './workflows/identify-caller';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
+import { rememberUsers } from './workflows/remember-user';
 import type { TestAlertDeps } from './workflows/send-test-alerts';
 import type { SweepDeps } from './workflows/sweep-device-jobs';
 import type { CommandDeps } from './workflows/work-on-commands';
@@ -121,6 +128,24 @@ const followers = once(() =>
   ]),
 );
 
+/** Who may come in, and who that is. */
+export const access = once((): AccessDeps => {
+  const { tokens, ...rest } = config().access;
+  return {
+    ...rest,
+    tokens: tokens && bearerTokens(),
+    remember: rememberUsers({ records: recordStore(), now }),
+    challenge: challengeFor(tokens),
+  };
+});
+
+const verifier = onceLoaded(async () => {
+  const { entraTokens } = await import('./adapters/entra/tokens.js');
+  return entraTokens(config().access.tokens!);
+});
+
+const bearerTokens = once((): Tokens => ({ verify: async (token) => (await verifier()).verify(token) }));
+
 /** What creating and changing records over HTTP needs. */
 export const recordWrites = once((): WriteDeps => ({
   records: recordStore(),
@@ -196,6 +221,12 @@ export const testAlerts = once((): TestAlertDeps => ({
   unique: randomUUID,
 }));
 
+/** The built console: beside the one file of the package, or beside the folder of the compiled app. */
+export const pageFiles = once(() => {
+  const beside = join(__dirname, 'console');
+  return folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+});
+
 const pacedRegistry = onceLoaded(async () => {
   const account = config().iotHub && hubAccount();
   if (!account) {
@@ -237,6 +268,7 @@ export const twins = once((): TwinDeps => ({
 export const deviceDataRequests = once((): AskForDataDeps => ({
   records: recordStore(),
   pulls: dataQueue(),
+  openWork: openWork(),
   now,
   unique: randomUUID,
 }));
@@ -246,11 +278,17 @@ export const deviceData = once((): PullDeps => ({
   records: recordStore(),
   twins: deviceTwins,
   pulls: dataQueue(),
+  openWork: openWork(),
   now,
 }));
 
 /** What taking the hub's notices needs. */
-export const hubNotices = once((): NoticeDeps => ({ records: recordStore(), pulls: dataQueue(), now }));
+export const hubNotices = once((): NoticeDeps => ({
+  records: recordStore(),
+  pulls: dataQueue(),
+  openWork: openWork(),
+  now,
+}));
 
 const twinQueue = once(() => queueOf<TwinWork>('twins'));
 const dataQueue = once(() => queueOf<DeviceDataRequest>('devicedata'));

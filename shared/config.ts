@@ -1,3 +1,5 @@
+import { parseAccessKeys } from './domain/access-keys';
+import type { AccessKey } from './domain/access-keys';
 import { parseGroupBy } from './domain/group-key';
 import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
@@ -91,6 +93,25 @@ export const settings = {
     purpose: 'How long a command may wait for its device, where the command does not say.',
     default: '3600',
   },
+  AUTHENTICATION: {
+    purpose:
+      "'deployed': everybody says who he is, but on a developer's machine its own requests need not; 'always': there, too.",
+    default: 'deployed',
+  },
+  TOKEN_ISSUERS: {
+    purpose: 'Issuers whose bearer tokens are taken, separated by commas; empty: none are.',
+    default: '',
+  },
+  TOKEN_AUDIENCES: { purpose: 'What tokens must be for: the ids of this API, separated by commas.', default: '' },
+  TOKEN_KEYS_URL: { purpose: 'Where the public keys of the issuers are (JWKS).', default: '' },
+  ACCESS_KEYS: {
+    purpose: "Keys for programs: name:role:hash, separated by commas; the hash is the key's SHA-256 in hex.",
+    default: '',
+  },
+  PLATFORM_AUTHENTICATION: {
+    purpose: "Whether App Service's own authentication stands before the app, so that x-ms-client-principal is true.",
+    default: 'false',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
@@ -121,6 +142,14 @@ export interface Config {
   retention: number;
   /** Milliseconds. */
   commandLife: number;
+  access: {
+    /** Requests of this machine need no login. */
+    openOnLoopback: boolean;
+    /** Undefined: bearer tokens are not taken. */
+    tokens: { issuers: string[]; audiences: string[]; keysUrl: string } | undefined;
+    keys: AccessKey[];
+    behindPlatform: boolean;
+  };
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
@@ -159,6 +188,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
     retention: 86_400_000 * read('RETENTION_DAYS', between(0, 36_500)),
     commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
+    access: {
+      openOnLoopback: read('AUTHENTICATION', oneOf('deployed', 'always')) === 'deployed' && isDevelopment(env),
+      tokens: read('TOKEN_ISSUERS', (issuers) => tokensOf(issuers, env)),
+      keys: read('ACCESS_KEYS', parseAccessKeys),
+      behindPlatform: read('PLATFORM_AUTHENTICATION', oneOf('true', 'false')) === 'true',
+    },
   };
   problems.push(...mixedConnections(env));
   if (config.timespan.min > config.timespan.max)
@@ -191,6 +226,28 @@ function mixedConnections(env: Readonly<Record<string, string | undefined>>): st
     if (!identity || !env[name]?.trim()) return [];
     return `${name}: use either a connection string or an identity (${identity}), not both`;
   });
+}
+
+/** What Functions hosts say of themselves on a developer's machine: Core Tools and ours, never Azure. */
+function isDevelopment(env: Readonly<Record<string, string | undefined>>): boolean {
+  return env['AZURE_FUNCTIONS_ENVIRONMENT'] === 'Development';
+}
+
+function tokensOf(issuers: string, env: Readonly<Record<string, string | undefined>>): Config['access']['tokens'] {
+  const audiences = listOf(env['TOKEN_AUDIENCES'] ?? '');
+  const keysUrl = env['TOKEN_KEYS_URL']?.trim() ?? '';
+  if (listOf(issuers).length === 0 && audiences.length === 0 && keysUrl === '') return undefined;
+  if (listOf(issuers).length === 0 || audiences.length === 0 || keysUrl === '') {
+    throw new Error('set all of TOKEN_ISSUERS, TOKEN_AUDIENCES and TOKEN_KEYS_URL, or none of them');
+  }
+  if (!/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])./.test(keysUrl) || !URL.canParse(keysUrl)) {
+    throw new Error(`TOKEN_KEYS_URL must be an https:// address; got "${keysUrl}"`);
+  }
+  return { issuers: listOf(issuers), audiences, keysUrl };
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').flatMap((part) => part.trim() || []);
 }
 
 /** Queues are in the account of the tables: with an identity, at the endpoint that stands beside theirs. */

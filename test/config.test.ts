@@ -16,6 +16,7 @@ test('the defaults are a fixed window of a minute per device', () => {
     deviceMaxAge: 2000,
     retention: 0,
     commandLife: 3_600_000,
+    access: { openOnLoopback: false, tokens: undefined, keys: [], behindPlatform: false },
   });
 });
 
@@ -98,9 +99,61 @@ test.each([
     env: { IOT_HUB_CONNECTION_STRING: 'SharedAccessKey=k' },
     message: 'IOT_HUB_CONNECTION_STRING must start with HostName=',
   },
+  {
+    which: 'a key with a role of nobody',
+    env: { ACCESS_KEYS: `a:Owner:${'0'.repeat(64)}` },
+    message: 'ACCESS_KEYS: the role of the key a must be IoT.Administrator, IoT.EndpointUser, IoT.Reader',
+  },
+  {
+    which: 'a key without a name',
+    env: { ACCESS_KEYS: `:IoT.Reader:${'0'.repeat(64)}` },
+    message: 'ACCESS_KEYS: each key must be name:role:hash',
+  },
+  {
+    which: 'an issuer without an audience',
+    env: { TOKEN_ISSUERS: 'https://x', TOKEN_KEYS_URL: 'https://x/keys' },
+    message: 'TOKEN_ISSUERS: set all of TOKEN_ISSUERS, TOKEN_AUDIENCES and TOKEN_KEYS_URL',
+  },
+  {
+    which: 'an audience without an issuer',
+    env: { TOKEN_AUDIENCES: 'a' },
+    message: 'TOKEN_ISSUERS: set all of',
+  },
+  {
+    which: 'keys of tokens that come without encryption',
+    env: { TOKEN_ISSUERS: 'https://x', TOKEN_AUDIENCES: 'a', TOKEN_KEYS_URL: 'http://x/keys' },
+    message: 'TOKEN_KEYS_URL must be an https:// address',
+  },
   { which: 'a maybe', env: { JOIN_OPEN_TICKET: 'maybe' }, message: 'JOIN_OPEN_TICKET: "maybe" must be true or false' },
 ])('$which is refused with what is allowed', ({ env, message }) => {
   expect(() => readConfig({ ...required, ...env })).toThrow(message);
+});
+
+test('a machine is open to itself only where the host says that it runs for development', () => {
+  const open = (env: Record<string, string>) => readConfig({ ...required, ...env }).access.openOnLoopback;
+  expect(open({ AZURE_FUNCTIONS_ENVIRONMENT: 'Development' })).toBe(true);
+  expect(open({ AZURE_FUNCTIONS_ENVIRONMENT: 'Development', AUTHENTICATION: 'always' })).toBe(false);
+  expect(open({ AZURE_FUNCTIONS_ENVIRONMENT: 'Production' })).toBe(false);
+  expect(open({ AUTHENTICATION: 'deployed' })).toBe(false);
+});
+
+test('keys have names, roles and hashes', () => {
+  const hash = 'A'.repeat(64);
+  const { keys } = readConfig({
+    ...required,
+    ACCESS_KEYS: `a:IoT.Reader:${hash}, b:IoT.Reader+IoT.EndpointUser:${hash}`,
+  }).access;
+  expect(keys).toEqual([
+    { name: 'a', roles: ['IoT.Reader'], hash: 'a'.repeat(64) },
+    { name: 'b', roles: ['IoT.Reader', 'IoT.EndpointUser'], hash: 'a'.repeat(64) },
+  ]);
+});
+
+test('what should have been a hash is not shown', () => {
+  const ACCESS_KEYS = 'a:IoT.Reader:the key itself';
+  expect(() => readConfig({ ...required, ACCESS_KEYS })).toThrow(
+    /hash of the key a must be its SHA-256, 64 hex digits\.$/,
+  );
 });
 
 test('all that is wrong is said at once', () => {

@@ -39,7 +39,7 @@ describe('the actions', () => {
     const { boundTo } = action(name);
     const source = read(`functions/${name}.ts`);
     const path = boundTo === null ? name : `${entity(boundTo).set}({id})/Microsoft.Dynamics.CRM.${name}`;
-    expect(/route: '([^']+)'/.exec(source)?.[1]).toBe(`data/v9.2/${path}`);
+    expect(/route: '([^']+)'/.exec(source)?.[1]).toBe(`api/data/v9.2/${path}`);
     expect(/methods: (\[.*\])/.exec(source)?.[1]).toBe("['POST']");
     expect(/calling\(\s*'(\w+)'/.exec(source)?.[1]).toBe(name);
   });

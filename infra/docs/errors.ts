@@ -18,11 +18,14 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   'unsupported-media-type': 'A body of a kind that is not offered here',
   'too-large': 'A body beyond the limit',
   'limit-exceeded': 'More would have to be read or returned than one request may',
+  unauthenticated: 'No token and no access key, or one that is not good; `WWW-Authenticate` is sent',
+  'missing-role': 'None of your roles may do this; the message says which role may',
   'not-allowed': 'A rule of the business forbids it',
   conflict: 'A rule of the business forbids it as the records stand; the message says what to do first',
   'queue-unreachable': 'The queue cannot be reached; try again',
   'hub-unreachable': 'The IoT Hub cannot be reached',
   'hub-busy': 'the IoT Hub takes no more requests for now',
+  'login-unreachable': 'The keys that tokens are verified with cannot be had; try again',
   'storage-unavailable': 'Storage is busy or cannot be reached; `Retry-After` says when to try again',
 };
 

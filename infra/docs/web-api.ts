@@ -2,6 +2,7 @@ import { actionsSection } from './actions';
 import { errorsSection } from './errors';
 import { heading, page } from './markdown';
 import { protocolSection } from './protocol';
+import { rightsSection } from './rights';
 import { tablesSection } from './tables';
 
 /** The page on the Web API. All that the model says comes from the model. */
@@ -14,6 +15,7 @@ export function webApiPage(): string {
     ...protocolSection(),
     ...actionsSection(),
     ...tablesSection(),
+    ...rightsSection(),
     ...errorsSection(),
   ]);
 }

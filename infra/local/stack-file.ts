@@ -9,6 +9,8 @@ export interface StackFile {
   functionsUrl: string;
   /** For the header `x-functions-key`; only asked for with `--auth`. */
   functionKey: string;
+  /** With `--auth`: where tokens are given, to whoever has `functionKey` as `client_secret`. */
+  tokenUrl?: string;
   masterKey: string;
   /** Service connection string, for azure-iothub. */
   iotHubConnectionString: string;

@@ -10,7 +10,7 @@ const read = readOptions(
     data: { kind: 'text', hint: 'DIR', default: '.local', help: 'where everything is kept' },
     fleet: { kind: 'whole', hint: 'N', min: 0, max: 5000, default: 10, help: 'simulated devices, 0 for none' },
     fresh: { kind: 'flag', help: 'empty the data first' },
-    auth: { kind: 'flag', help: 'ask for function keys, as in Azure' },
+    auth: { kind: 'flag', help: 'ask for tokens or access keys, as in Azure' },
     func: { kind: 'flag', help: 'run the app with Azure Functions Core Tools (func start)' },
   },
   process.argv.slice(2),

@@ -8,7 +8,7 @@ param healthUrl string
 param email string
 
 // Severity 1 wakes, 2 waits for the morning. Times are looked at every five minutes.
-// The app itself reads these two poison queues and writes down what failed: nobody needs to be woken for that.
+// The app itself reads these poison queues and writes down what failed: nobody needs to be woken for that.
 var rules = [
   {
     name: 'parked-messages'
@@ -44,7 +44,7 @@ union late, stuck
     name: 'failed-registrations'
     severity: 2
     window: 'PT15M'
-    description: 'Devices could not be registered with the hub. Read msdyn_registrationmessage of the devices whose registration status is Error.'
+    description: 'Devices could not be registered with the hub. Each line that begins with Registration failed names a device and says what to do; so does its msdyn_registrationmessage.'
     query: 'union (AppTraces | where Message startswith "Registration failed"), (AppRequests | where Name startswith "onRegistration" and Success == false)'
   }
   {

@@ -23,6 +23,12 @@ param eventHubNamespace string
 @description('Where the connection string of the built-in endpoint is; empty when it is not read.')
 param eventsSecretUri string
 
+@description('Client id of the app registration that stands for this API; empty: no tokens are taken.')
+param tokenAudience string
+
+@description('Keys for programs, name:role:hash; hashes only.')
+param accessKeys string
+
 @description('Settings that differ from the defaults below.')
 param settings object
 
@@ -33,6 +39,8 @@ resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
+
+var login = '${environment().authentication.loginEndpoint}${tenant().tenantId}'
 
 // Every setting of shared/config.ts is here, one line each, and nothing else: `npm run check:bicep` compares them, and the
 // defaults, too.
@@ -61,6 +69,12 @@ var appSettings = {
   DEVICE_CACHE_SECONDS: '2'
   RETENTION_DAYS: '0'
   COMMAND_TTL_SECONDS: '3600'
+  AUTHENTICATION: 'deployed'
+  TOKEN_ISSUERS: empty(tokenAudience) ? '' : '${login}/v2.0,https://sts.windows.net/${tenant().tenantId}/'
+  TOKEN_AUDIENCES: empty(tokenAudience) ? '' : '${tokenAudience},api://${tokenAudience}'
+  TOKEN_KEYS_URL: empty(tokenAudience) ? '' : '${login}/discovery/v2.0/keys'
+  ACCESS_KEYS: accessKeys
+  PLATFORM_AUTHENTICATION: 'false'
 }
 
 var eventSettings = empty(eventHubNamespace)

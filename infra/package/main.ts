@@ -30,8 +30,9 @@ async function run(out: string, rounds: number): Promise<boolean> {
 
 /** Whether the size is within the budget. */
 async function tellSize({ folder, zip, size }: Package): Promise<boolean> {
-  const files = await readdir(folder);
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
   const unbundled = await makeUnbundled(root);
   console.log(`zip          ${kilobytes(size)}, budget ${kilobytes(budget.zip)}: ${zip}`);
   console.log(`bundled      ${files.length} files, ${kilobytes(sizes.reduce((all, one) => all + one, 0))}`);

@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import type { Zippable } from 'fflate';
 
@@ -9,8 +9,11 @@ import type { Zippable } from 'fflate';
  */
 export async function zipOf(folder: string): Promise<Uint8Array> {
   const files: Zippable = {};
-  for (const name of (await readdir(folder)).toSorted()) {
-    files[name] = [new Uint8Array(await readFile(join(folder, name))), { os: 3, attrs: 0o100644 * 0x10000 }];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  for (const path of paths.toSorted()) {
+    const name = relative(folder, path).replaceAll('\\', '/');
+    files[name] = [new Uint8Array(await readFile(path)), { os: 3, attrs: 0o100644 * 0x10000 }];
   }
   return zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) });
 }

@@ -16,6 +16,7 @@ import type { OpenTicket } from './debounce';
 import type { Arrival } from './fold';
 import { makeId, placeInId, readableNumber, shardOf } from './ids';
 import type { Response } from './response';
+import { createdBy } from './stamps';
 
 /** What is known of an alert's device when its rows are written. */
 export interface DeviceFacts {
@@ -54,8 +55,7 @@ export function alertRow(
     ccs_lastalerttime: iso(alert.time),
     statecode: alertState.Active,
     statuscode: alertStatus.Active,
-    createdon: iso(now),
-    modifiedon: iso(now),
+    ...createdBy(iso(now)),
     ...arrival.columns,
     ...more,
   };
@@ -99,10 +99,11 @@ export function ticketRow(
   { kind, id, account }: OpenTicket,
   device: DeviceFacts | undefined,
   now: number,
+  by?: string,
 ): { entity: EntityName; row: Row } {
   const importance =
     alert.type === alertType['Preventive Maintenance'] ? priority.Low : (device?.priority ?? priority.Normal);
-  const common = { _msdyn_iotalert_value: alertId, ccs_groupkey: groupKey, createdon: iso(now), modifiedon: iso(now) };
+  const common = { _msdyn_iotalert_value: alertId, ccs_groupkey: groupKey, ...createdBy(iso(now), by) };
   if (kind === 'case') {
     const row: Case = {
       incidentid: id,

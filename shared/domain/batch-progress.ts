@@ -1,5 +1,7 @@
 import { jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
+import type { JobAction } from './device-job';
+import { modifiedBy } from './stamps';
 
 /** What somebody who is told of a batch does: nothing, come again, or begin, perhaps where somebody else was cut short. */
 export type Turn = { kind: 'done' } | { kind: 'busy'; until: number } | { kind: 'begin'; again: boolean };
@@ -17,7 +19,7 @@ export function begun({ ccs_begunon: on, ccs_tries: tries }: DeviceJobBatch, now
     ccs_begunon: on ?? time,
     ccs_tries: (tries ?? 0) + 1,
     ccs_leaseduntil: new Date(now + lease).toISOString(),
-    modifiedon: time,
+    ...modifiedBy(time),
   } satisfies DeviceJobBatch;
 }
 
@@ -29,7 +31,7 @@ export function waiting({ ccs_waitingsince: since }: DeviceJobBatch, reason: str
     ccs_leaseduntil: null,
     ccs_queuedon: new Date(now + delay).toISOString(),
     ccs_message: reason.slice(0, 2000),
-    modifiedon: time,
+    ...modifiedBy(time),
   } satisfies DeviceJobBatch;
 }
 
@@ -56,12 +58,33 @@ export function staleness(batch: DeviceJobBatch, now: number, retryAfter: number
   return now - last >= patience ? 'queue' : 'leave';
 }
 
+/** A device for which something could not be done. `device` is its Device ID, or the id of its record; `message` says what to do. */
+export interface Failure {
+  device: string;
+  message: string;
+}
+
+/** The line of a log that tells of it. Rules that wake people look for its beginning. */
+export function failureLine(action: JobAction, { device, message }: Failure): string {
+  return `${nounOf[action]} failed for device '${device}': ${message}`;
+}
+
+const nounOf: Readonly<Record<JobAction, string>> = {
+  Register: 'Registration',
+  Unregister: 'Unregistration',
+  Activate: 'Activation',
+  Deactivate: 'Deactivation',
+  Import: 'Import',
+};
+
 /** How the devices of a batch ended; more follow when the batch was a page of many. */
 export interface BatchFigures {
   finished: number;
   failed: number;
   /** For the job: what went wrong, one line each. */
   lines?: readonly string[];
+  /** For the log: the devices that failed now, not those of an earlier try. */
+  failures?: readonly Failure[];
   more?: boolean;
 }
 
@@ -80,7 +103,7 @@ export function completed(
     ccs_finishedbatches: (job.ccs_finishedbatches ?? 0) + 1,
     ccs_batches: (job.ccs_batches ?? 0) + (more ? 1 : 0),
     ccs_message: withLines(job.ccs_message ?? '', lines),
-    modifiedon: time,
+    ...modifiedBy(time),
   };
   const total = Math.max(job.ccs_total ?? 0, next.ccs_finished!);
   return {
@@ -92,7 +115,7 @@ export function completed(
       ccs_leaseduntil: null,
       ccs_waitingsince: null,
       ...endState(failed),
-      modifiedon: time,
+      ...modifiedBy(time),
     },
   };
 }

@@ -3,7 +3,8 @@ import type { Command } from '../model/entities';
 import { iso } from './alert-rows';
 import { sent } from './command';
 import { guidOf } from './field-values';
-import { isJsonObject } from './json-object';
+import { isObject } from './json-values';
+import { modifiedBy } from './stamps';
 
 /** What became of a message that the hub had accepted. */
 export interface FeedbackReport {
@@ -46,7 +47,7 @@ function itemsIn(text: string): readonly unknown[] {
 }
 
 function reportIn(item: unknown): FeedbackReport | undefined {
-  if (!isJsonObject(item)) return undefined;
+  if (!isObject(item)) return undefined;
   const { originalMessageId, deviceId, statusCode, enqueuedTimeUtc } = item;
   const commandId = guidOf(originalMessageId);
   const word = typeof statusCode === 'string' ? statusCode.toLowerCase() : '';
@@ -69,6 +70,6 @@ export function reported(command: Command, { feedback, at }: FeedbackReport, now
     msdyn_commandstatusreason: Object.values(outcomes).find((outcome) => outcome.feedback === feedback)!.words,
     ccs_feedback: feedback,
     ccs_feedbackon: iso(at),
-    modifiedon: iso(now),
+    ...modifiedBy(iso(now)),
   };
 }

@@ -3,7 +3,8 @@ import { fillParameters } from './command-parameters';
 import type { CommandParameter } from './command-parameters';
 import { ServiceError } from './errors';
 import { nameOf } from './fields';
-import { isJsonObject, jsonObjectIn } from './json-object';
+import { isObject, objectIn, own } from './json-values';
+import type { JsonObject } from './json-values';
 
 type IotSettings = EntityRecord<'msdyn_iotsettings'>;
 
@@ -46,7 +47,7 @@ export function composeMessage(
   definition: CommandDefinition | undefined,
   keys: MessageKeys,
 ): string {
-  const given = text === null ? undefined : jsonObjectIn(text);
+  const given = text === null ? undefined : objectIn(text);
   if (text !== null && !given) throw refused(`must be the text of a JSON object, e.g. ${example(keys)}.`);
   if (definition) return made(given ?? {}, definition, keys);
   if (!given) throw refused(`is required where no msdyn_Command is bound, e.g. ${example(keys)}.`);
@@ -55,7 +56,7 @@ export function composeMessage(
   return text!;
 }
 
-function made(given: Readonly<Record<string, unknown>>, definition: CommandDefinition, keys: MessageKeys): string {
+function made(given: JsonObject, definition: CommandDefinition, keys: MessageKeys): string {
   const { name } = definition;
   const stranger = Object.keys(given).find((key) => key !== keys.name && key !== keys.parameters);
   if (stranger !== undefined) {
@@ -71,16 +72,16 @@ function made(given: Readonly<Record<string, unknown>>, definition: CommandDefin
   throw refused(`with its defaults has ${message.length} characters; at most ${longestMessage} are allowed.`);
 }
 
-function checkName(given: Readonly<Record<string, unknown>>, keys: MessageKeys): void {
-  const name = Object.hasOwn(given, keys.name) ? given[keys.name] : undefined;
+function checkName(given: JsonObject, keys: MessageKeys): void {
+  const name = own(given, keys.name);
   if (typeof name === 'string' && name.trim() !== '') return;
   const got = name === undefined ? 'nothing' : nameOf(name);
   throw refused(`must hold the command's name as ${keys.name}, a text that is not empty; got ${got}.`);
 }
 
-function parametersIn(given: Readonly<Record<string, unknown>>, keys: MessageKeys): Readonly<Record<string, unknown>> {
+function parametersIn(given: JsonObject, keys: MessageKeys): JsonObject {
   const parameters = Object.hasOwn(given, keys.parameters) ? given[keys.parameters] : {};
-  if (isJsonObject(parameters)) return parameters;
+  if (isObject(parameters)) return parameters;
   throw refused(`must hold an object as ${keys.parameters}; got ${nameOf(parameters)}.`);
 }
 

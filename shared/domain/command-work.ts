@@ -1,9 +1,9 @@
 import { guidOf } from './field-values';
-import { isJsonObject } from './json-object';
+import { isObject } from './json-values';
 
 /** A message of the queue of commands; undefined when it is none. */
 export function readCommandWork(message: unknown): { command: string; since: number } | undefined {
-  if (!isJsonObject(message)) return undefined;
+  if (!isObject(message)) return undefined;
   const command = guidOf(message['command']);
   const { since } = message;
   return command !== undefined && typeof since === 'number' ? { command, since } : undefined;

@@ -1,6 +1,7 @@
 import { commandStatus, registrationStatus } from '../model/choices';
 import type { Command, Device } from '../model/entities';
 import { iso } from './alert-rows';
+import { modifiedBy } from './stamps';
 
 /** Milliseconds within which a send that was begun has ended, one way or the other: nobody else sends before. */
 const sendingTime = 45_000;
@@ -40,7 +41,7 @@ export function whyNotTo(device: Device): string | undefined {
 
 /** Columns of a command that is about to be sent. */
 export function begun(attempt: number, now: number): Command {
-  return { ccs_sendattempts: attempt, ccs_sendattemptedon: iso(now), modifiedon: iso(now) };
+  return { ccs_sendattempts: attempt, ccs_sendattemptedon: iso(now), ...modifiedBy(iso(now)) };
 }
 
 /** Columns of a command whose send was certainly refused for now: as if it had not been begun. */
@@ -51,7 +52,7 @@ export function notBegun({ ccs_sendattempts: attempts }: Command, words: string,
 
 /** Columns of a command that has to wait, with the reason. */
 export function waiting(words: string, now: number): Command {
-  return { msdyn_commandstatusreason: words, modifiedon: iso(now) };
+  return { msdyn_commandstatusreason: words, ...modifiedBy(iso(now)) };
 }
 
 /** Columns of a command that the hub accepted. */
@@ -80,7 +81,7 @@ function settled(status: number, words: string, now: number): Command {
     msdyn_commandstatus: status,
     msdyn_commandstatusreason: words,
     ccs_settledon: iso(now),
-    modifiedon: iso(now),
+    ...modifiedBy(iso(now)),
   };
 }
 

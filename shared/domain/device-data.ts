@@ -3,6 +3,7 @@ import type { Device, EntityRecord } from '../model/entities';
 import type { DeviceTwin } from './device-twin';
 import { makeId, shardOf } from './ids';
 import { keptProperties } from './reported-properties';
+import { createdBy } from './stamps';
 
 export type DataHistory = EntityRecord<'msdyn_iotdevicedatahistory'>;
 
@@ -26,8 +27,7 @@ export function historyOf(device: Device, twin: DeviceTwin | undefined, pull: Pu
     msdyn_iothubdeviceid: deviceId,
     statecode: 0,
     statuscode: 1,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
   };
   if (!twin) return { ...common, msdyn_status: hubDeviceStatus['Not Found'], msdyn_connectionstate: false };
   return {

@@ -1,6 +1,7 @@
 import { jobAction, jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
 import { makeId, placeInId, shardOf, shardOfId, sortKey } from './ids';
+import { createdBy } from './stamps';
 
 /** What a job does with its devices. */
 export type JobAction = keyof typeof jobAction;
@@ -35,7 +36,7 @@ const isId = (value: unknown): value is string => typeof value === 'string' && p
 export function newJob(
   action: JobAction,
   devices: readonly string[],
-  { now, unique }: { now: number; unique: string },
+  { now, unique, by }: { now: number; unique: string; by?: string | undefined },
 ): { job: DeviceJob; batches: DeviceJobBatch[] } {
   const seed = `device job ${unique}`;
   const time = new Date(now).toISOString();
@@ -54,8 +55,7 @@ export function newJob(
     ccs_requestedon: time,
     statecode: jobState.Active,
     statuscode: jobStatus['In Progress'],
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time, by),
   };
   const batches = Array.from({ length: count }, (_, number) =>
     newBatch(job, number, { devices: devices.slice(number * size, (number + 1) * size) }, now),
@@ -64,7 +64,10 @@ export function newJob(
 }
 
 /** A job over everything the hub has: one batch a page, each of which begets the next. */
-export function newImport(at: { now: number; unique: string }): { job: DeviceJob; batches: DeviceJobBatch[] } {
+export function newImport(at: { now: number; unique: string; by?: string | undefined }): {
+  job: DeviceJob;
+  batches: DeviceJobBatch[];
+} {
   const { job } = newJob('Import', [], at);
   const all: DeviceJob = { ...job, ccs_name: 'Import: all devices of the hub', ccs_batches: 1 };
   return { job: all, batches: [newBatch(all, 0, {}, at.now)] };
@@ -91,8 +94,7 @@ export function newBatch(
     ccs_queuedon: time,
     statecode: jobState.Active,
     statuscode: jobStatus['In Progress'],
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time, job._createdby_value ?? undefined),
   };
 }
 

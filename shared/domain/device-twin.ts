@@ -20,3 +20,16 @@ export interface DeviceTwin extends TwinPart {
   enabled: boolean;
   statusReason: string | null;
 }
+
+/** The twin of a device that nobody wrote to and that was never there. */
+export const untouchedTwin: Omit<DeviceTwin, 'etag'> = {
+  tags: {},
+  desired: {},
+  reported: {},
+  reportedVersion: 1,
+  connected: false,
+  connectionChanged: null,
+  lastActivity: null,
+  enabled: true,
+  statusReason: null,
+};

@@ -17,11 +17,14 @@ export type ErrorCode =
   | 'unsupported-media-type' // a body of a kind that is not offered here
   | 'too-large' // a body beyond the limit
   | 'limit-exceeded' // would have to read or return more than the limit
+  | 'unauthenticated' // nobody knows who calls
+  | 'missing-role' // who calls may not do this
   | 'not-allowed' // refused by a rule of the business
   | 'conflict' // refused by a rule of the business, as the records stand; says what to do first
   | 'queue-unreachable'
   | 'hub-unreachable'
   | 'hub-busy' // the hub throttles us
+  | 'login-unreachable' // what tokens are verified with cannot be had
   | 'storage-unavailable';
 
 /** The one error class of the app. `message` is written for the person who gets it: what was wrong, what is allowed. */

@@ -4,6 +4,7 @@ import { laterOf } from './device-data';
 import type { Notice } from './hub-notice';
 import { merged, objectIn } from './json-values';
 import { keptProperties } from './reported-properties';
+import { withoutTwin } from './twin-sync';
 
 /** What notices come to for one device. */
 export interface Folded {
@@ -90,10 +91,7 @@ function deletionOf(device: Device, { time }: Notice & { kind: 'deleted' }): Dev
   return {
     ...(device.msdyn_connectionstate && { msdyn_connectionstate: false, ccs_connectionstateupdatedon: at }),
     // The twin went with the identity: a new one begins anew.
-    ccs_reportedversion: null,
-    ccs_syncedtags: null,
-    ccs_syncedsettings: null,
-    ccs_twinsyncedon: null,
+    ...withoutTwin,
     ...(isOurs && {
       msdyn_registrationstatus: registrationStatus.Unregistered,
       msdyn_registrationmessage: `The device was deleted in the IoT Hub at ${at}. To use it again, register it (msdyn_RegisterIoTDevice).`,

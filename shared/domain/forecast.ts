@@ -1,3 +1,4 @@
+import { registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
 import { request } from './registration';
 import type { DeviceAction } from './registration';
@@ -59,3 +60,20 @@ const others: Readonly<Record<Exclude<DeviceAction, 'Register'>, (hasDeviceId: b
   Deactivate: (hasDeviceId) =>
     hasDeviceId ? ['Deactivated', 'Its identity would be disabled, its keys stay as they are.'] : noDeviceId,
 };
+
+/** What pulling their data would mean for devices: all of them, or none while one has no Device ID. */
+export function pullForecast(devices: readonly Device[]): Forecast[] {
+  const isRefused = devices.some(({ msdyn_deviceid: deviceId }) => !deviceId);
+  return devices.map(({ msdyn_iotdeviceid: id, msdyn_deviceid: deviceId, msdyn_registrationstatus: status }) => {
+    const [Outcome, Reason] = pulling(deviceId != null, isRefused, status === registrationStatus.Registered);
+    return { IoTDeviceId: id!, DeviceId: deviceId ?? null, Outcome, Reason };
+  });
+}
+
+function pulling(hasDeviceId: boolean, isRefused: boolean, isRegistered: boolean): Words {
+  if (!hasDeviceId) return ['Failed', 'It has no Device ID. Register it first, or leave it out.'];
+  if (isRefused) return [unaffected, 'Nothing is done for any device while one of them has no Device ID.'];
+  if (isRegistered)
+    return ['Pulled', 'What the IoT Hub knows of it would be written to its record and its data history.'];
+  return ['Pulled', 'It is not registered: the IoT Hub would be asked all the same, and may not have it.'];
+}

@@ -2,18 +2,13 @@ import { plainState, plainStatus, registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
 import { makeId, shardOf } from './ids';
 import { deviceIdProblem } from './record-rules';
-import type { JsonObject } from './twin-content';
+import { oursIn, synced } from './twin-sync';
+import type { DeviceTwin } from './device-twin';
+import type { JsonObject } from './json-values';
+import { createdBy } from './stamps';
 
 /** What an identity says that was found in the hub. */
-export interface Found {
-  deviceId: string;
-  enabled: boolean;
-  tags: JsonObject;
-  desired: JsonObject;
-  reported: JsonObject;
-  connected: boolean;
-  lastActivity?: string;
-}
+type Found = Omit<DeviceTwin, 'etag'> & { deviceId: string };
 
 /** Why an identity cannot have a record here. */
 export function whyNotImported({ deviceId }: Pick<Found, 'deviceId'>): string | undefined {
@@ -41,9 +36,8 @@ export function newDevice(found: Found, now: number): Device {
     msdyn_deviceid: deviceId,
     statecode: plainState.Active,
     statuscode: plainStatus.Active,
-    createdon: time,
-    modifiedon: time,
-    ...broughtUpToDate({}, found),
+    ...createdBy(time),
+    ...broughtUpToDate({}, found, now),
   };
 }
 
@@ -51,14 +45,13 @@ export function newDevice(found: Found, now: number): Device {
  * Columns of a device that the hub knows better. Tags and settings are ours to change, so that they are taken where there
  * are none. A registration that is on its way says itself what became of it.
  */
-export function broughtUpToDate(device: Device, found: Found): Device {
+export function broughtUpToDate(device: Device, found: Found, now: number): Device {
   const isRegistering = device.msdyn_registrationstatus === registrationStatus['In Progress'];
   const next: Device = {
-    ...textOf('msdyn_devicereportedproperties', found.reported),
-    ...(device.msdyn_tags ? {} : textOf('msdyn_tags', found.tags)),
-    ...(device.msdyn_devicesettings ? {} : textOf('msdyn_devicesettings', found.desired)),
+    ...reportOf(device, found),
+    ...partsOf(device, found, now),
     msdyn_connectionstate: found.connected,
-    ...(found.lastActivity !== undefined && { msdyn_lastactivitytime: found.lastActivity }),
+    ...(found.lastActivity !== null && { msdyn_lastactivitytime: new Date(found.lastActivity).toISOString() }),
     ...(!isRegistering && {
       msdyn_registrationstatus: registrationStatus.Registered,
       msdyn_registrationmessage: null,
@@ -68,6 +61,28 @@ export function broughtUpToDate(device: Device, found: Found): Device {
   };
   const present = device as Readonly<Record<string, unknown>>;
   return Object.fromEntries(Object.entries(next).filter(([key, value]) => (present[key] ?? null) !== value));
+}
+
+/** A query may lag behind what the device itself reported since. */
+function reportOf({ ccs_reportedversion: known }: Device, { reported, reportedVersion }: Found): Device {
+  const text = textOf('msdyn_devicereportedproperties', reported);
+  if (Object.keys(text).length === 0 || (known ?? 0) > reportedVersion) return {};
+  return { ...text, ccs_reportedversion: reportedVersion };
+}
+
+/** What is taken from the twin is ours from now on: who changes it in the record changes it in the twin. */
+function partsOf(device: Device, { tags, desired }: Found, now: number): Device {
+  const taken: Device = {
+    ...(device.msdyn_tags ? {} : textOf('msdyn_tags', tags)),
+    ...(device.msdyn_devicesettings ? {} : textOf('msdyn_devicesettings', desired)),
+  };
+  if (Object.keys(taken).length === 0) return {};
+  const ours = oursIn(device);
+  const part = {
+    tags: taken.msdyn_tags ? tags : ours.tags,
+    desired: taken.msdyn_devicesettings ? desired : ours.desired,
+  };
+  return { ...taken, ...synced(part, now) };
 }
 
 function textOf(column: keyof Device, content: JsonObject): Device {

@@ -32,6 +32,15 @@ export function merged(old: JsonObject, patch: JsonObject): JsonObject {
   return Object.fromEntries(result);
 }
 
+/** Without properties that are null, at every level: in a new twin there is nothing to remove. */
+export function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]): [string, Json] => [key, isObject(value) ? withoutNulls(value) : value]),
+  );
+}
+
 /** Whether two values are the same but for the order of properties. */
 export function isSame(a: Json | undefined, b: Json | undefined): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => isSame(item, b[i]));

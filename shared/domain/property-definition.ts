@@ -1,7 +1,7 @@
 import { propertyType } from '../model/choices';
 import type { EntityRecord } from '../model/entities';
 import { timeOf } from './field-values';
-import { jsonObjectIn } from './json-object';
+import { isObject, objectIn } from './json-values';
 
 export type PropertyDefinition = EntityRecord<'msdyn_iotpropertydefinition'>;
 
@@ -14,9 +14,7 @@ export interface Limits {
 
 /** The limits of a definition that was checked when it was written. Letter case of the names does not matter. */
 export function limitsOf({ msdyn_additionalproperties: text }: PropertyDefinition): Limits {
-  const given = new Map(
-    Object.entries((text && jsonObjectIn(text)) || {}).map(([key, value]) => [key.toLowerCase(), value]),
-  );
+  const given = new Map(Object.entries(objectIn(text) ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
   const number = (key: string) => (typeof given.get(key) === 'number' ? { [key.slice(0, 3)]: given.get(key) } : {});
   return {
     ...(given.has('default') && { fallback: given.get('default') }),
@@ -36,7 +34,7 @@ export function wrongFor(type: number, { min, max }: Limits, value: unknown): st
     case propertyType.String:
       return typeof value === 'string' ? undefined : 'a text';
     case propertyType.Object:
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object';
+      return isObject(value) ? undefined : 'an object';
     case propertyType['Date and Time']:
       return typeof value === 'string' && timeOf(value) !== undefined
         ? undefined
@@ -54,7 +52,7 @@ export function wrongFor(type: number, { min, max }: Limits, value: unknown): st
 export function wrongInDefinition(row: PropertyDefinition): string | undefined {
   const { msdyn_additionalproperties: text, msdyn_type: type } = row;
   if (!text) return undefined;
-  const json = jsonObjectIn(text);
+  const json = objectIn(text);
   const wrong = (what: string) => `msdyn_additionalproperties ${what}`;
   if (!json) return wrong('must be the text of a JSON object, e.g. {"default":20,"MinValue":10,"MaxValue":30}');
   const isNumber = type === propertyType['Whole Number'] || type === propertyType['Decimal Number'];

@@ -2,7 +2,10 @@ import { attemptOutcome, plainState, plainStatus, registrationAction, registrati
 import type { Row } from '../model/edm';
 import type { Device, EntityRecord } from '../model/entities';
 import type { JobAction } from './device-job';
+import type { TwinPart } from './device-twin';
 import { makeId, placeInId, shardOfId } from './ids';
+import { intended, oursIn, synced, wantedIn, withoutTwin } from './twin-sync';
+import { createdBy } from './stamps';
 
 /** What can be asked for devices that have records. */
 export type DeviceAction = Exclude<JobAction, 'Import'>;
@@ -34,8 +37,11 @@ export function request(
 export function asked(action: DeviceAction, device: Device, kind: Request['kind'], now: number): Device {
   const time = { ccs_registrationrequestedon: new Date(now).toISOString() };
   const { 'In Progress': inProgress, Unknown } = registrationStatus;
-  if (action === 'Register' && kind === 'start') {
-    return { ...time, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
+  if (action === 'Register') {
+    // From here on what belongs in the twin may be there, however this ends, so that it is ours to take out.
+    const common = { ...time, ...intended(wantedIn(device), oursIn(device)) };
+    if (kind !== 'start') return common;
+    return { ...common, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
   }
   // A registration on its way is overtaken: until this is done, nobody knows what the hub has.
   const overtaken = action === 'Unregister' && device.msdyn_registrationstatus === inProgress;
@@ -48,6 +54,8 @@ export interface Attempt {
   word: string;
   /** For people; null when there is nothing to add. */
   message: string | null;
+  /** What the device's twin holds of ours since then, where that is known. */
+  twin?: TwinPart;
 }
 
 export const done = (word: string, message: string | null = null): Attempt => ({ succeeded: true, word, message });
@@ -62,10 +70,15 @@ export function isOvertaken({ ccs_registrationrequestedon: on }: Device, request
 }
 
 /** Columns of a device after an attempt; none when something was asked for later. */
-export function after(action: DeviceAction, device: Device, attempt: Attempt, requestedOn: string): Device {
+export function after(
+  action: DeviceAction,
+  device: Device,
+  attempt: Attempt,
+  { requestedOn, now }: { requestedOn: string; now: number },
+): Device {
   if (isOvertaken(device, requestedOn)) return {};
   const message = { msdyn_registrationmessage: attempt.message?.slice(0, 2000) ?? null };
-  if (attempt.succeeded) return { ...message, ...results[action] };
+  if (attempt.succeeded) return { ...message, ...results[action], ...(attempt.twin && synced(attempt.twin, now)) };
   // Who is registered stays so: it is only that something could not be done.
   const isRegistered = device.msdyn_registrationstatus === registrationStatus.Registered;
   const fails = action === 'Register' && !isRegistered;
@@ -78,7 +91,11 @@ const registered = { msdyn_registrationstatus: registrationStatus.Registered };
 /** A deactivated device keeps its registration; its record is inactive, as its identity is disabled. */
 const results: Readonly<Record<DeviceAction, Device>> = {
   Register: { ...registered, ...active },
-  Unregister: { msdyn_registrationstatus: registrationStatus.Unregistered, msdyn_connectionstate: false },
+  Unregister: {
+    msdyn_registrationstatus: registrationStatus.Unregistered,
+    msdyn_connectionstate: false,
+    ...withoutTwin,
+  },
   Activate: { ...registered, ...active },
   Deactivate: { ...registered, statecode: plainState.Inactive, statuscode: plainStatus.Inactive },
 };
@@ -103,7 +120,6 @@ export function historyOf(action: DeviceAction, device: Row, attempt: Attempt, j
     ccs_outcome: attempt.succeeded ? attemptOutcome.Succeeded : attemptOutcome.Failed,
     ccs_message: attempt.message?.slice(0, 2000) ?? null,
     ...active,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
   };
 }

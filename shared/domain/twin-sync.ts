@@ -1,7 +1,7 @@
 import { registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
 import type { TwinPart } from './device-twin';
-import { isObject, isSame, objectIn, own } from './json-values';
+import { isObject, isSame, objectIn, own, withoutNulls } from './json-values';
 import type { Json, JsonObject } from './json-values';
 
 /** What is to be done about a device's twin. */
@@ -21,15 +21,16 @@ export function twinSync(device: Device): TwinSync {
   return {
     kind: 'sync',
     deviceId,
-    wanted: partOf(device.msdyn_tags, device.msdyn_devicesettings),
-    ours: partOf(device.ccs_syncedtags, device.ccs_syncedsettings),
+    wanted: wantedIn(device),
+    ours: oursIn(device),
   };
 }
 
 /** Whether a written device may need its twin brought up to date: it has one, and what belongs in it is other than before. */
 export function needsSync(before: Device | undefined, after: Device): boolean {
   if (twinSync(after).kind === 'none') return false;
-  const old = before && twinSync(before).kind !== 'none' ? before : {};
+  if (!before) return !isSynced(after);
+  const old = twinSync(before).kind !== 'none' ? before : {};
   return (
     isOther(before, after) ||
     (old.msdyn_tags ?? null) !== (after.msdyn_tags ?? null) ||
@@ -37,9 +38,17 @@ export function needsSync(before: Device | undefined, after: Device): boolean {
   );
 }
 
+/** Whether what belongs in a device's twin is in it, as far as the record knows; so too when it has no twin. */
+export function isSynced(device: Device): boolean {
+  if (twinSync(device).kind === 'none') return true;
+  const { tags, desired } = oursIn(device);
+  const wanted = wantedIn(device);
+  return isSame(tags, wanted.tags) && isSame(desired, wanted.desired);
+}
+
 /** Another device of the hub, which has not been written to yet. */
-function isOther(before: Device | undefined, after: Device): boolean {
-  return before !== undefined && before.msdyn_deviceid !== after.msdyn_deviceid;
+function isOther(before: Device, after: Device): boolean {
+  return before.msdyn_deviceid !== after.msdyn_deviceid;
 }
 
 /**
@@ -71,18 +80,28 @@ function columnsOf({ tags, desired }: TwinPart): Device {
   return { ccs_syncedtags: JSON.stringify(tags), ccs_syncedsettings: JSON.stringify(desired) };
 }
 
+/** Columns of a device that has no twin any more. */
+export const withoutTwin = {
+  ccs_reportedversion: null,
+  ccs_syncedtags: null,
+  ccs_syncedsettings: null,
+  ccs_twinsyncedon: null,
+  ccs_twinmessage: null,
+} satisfies Device;
+
+/** What belongs in a device's twin. */
+export function wantedIn({ msdyn_tags: tags, msdyn_devicesettings: settings }: Device): TwinPart {
+  return partOf(tags, settings);
+}
+
+/** What is in its twin and came from us. */
+export function oursIn({ ccs_syncedtags: tags, ccs_syncedsettings: settings }: Device): TwinPart {
+  return partOf(tags, settings);
+}
+
 /** The values of a device's tags and settings. */
 export function partOf(tags: string | null | undefined, settings: string | null | undefined): TwinPart {
   return { tags: withoutNulls(objectIn(tags) ?? {}), desired: withoutNulls(objectIn(settings) ?? {}) };
-}
-
-/** A property that is null is one that is not there. */
-function withoutNulls(object: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]): [string, Json] => [key, isObject(value) ? withoutNulls(value) : value]),
-  );
 }
 
 function difference(actual: JsonObject, wanted: JsonObject, ours: JsonObject): JsonObject {

@@ -86,17 +86,19 @@ const dryRun = {
   description: 'True: say for each device what would happen and why, and change nothing.',
 } as const;
 
+/** What would happen. */
+const foreseen = [
+  { name: 'Devices', type: 'Edm.Int32', nullable: false },
+  { name: 'Affected', type: 'Edm.Int32', nullable: false },
+  { name: 'Outcomes', type: 'Collection(ccs_DeviceOutcome)', nullable: false },
+] as const;
+
 /** What was begun, or with a dry run: what would happen. */
 const jobBegun = <T extends string, N extends boolean>(type: T, nullable: N) =>
   ({
     type,
     nullable,
-    properties: [
-      { name: 'ccs_devicejobid', type: 'Edm.Guid', nullable: true },
-      { name: 'Devices', type: 'Edm.Int32', nullable: false },
-      { name: 'Affected', type: 'Edm.Int32', nullable: false },
-      { name: 'Outcomes', type: 'Collection(ccs_DeviceOutcome)', nullable: false },
-    ],
+    properties: [{ name: 'ccs_devicejobid', type: 'Edm.Guid', nullable: true }, ...foreseen],
   }) as const;
 
 /**
@@ -237,14 +239,9 @@ export const actions = {
         ...required,
         description: 'Ids of IoT Device records (not Device IDs), separated by commas.',
       },
-      {
-        name: 'DryRun',
-        type: 'Edm.Boolean',
-        ...optional,
-        description: 'True: check the call, and change nothing.',
-      },
+      dryRun,
     ],
-    result: null,
+    result: { type: 'msdyn_PullDataForIoTDeviceResponse', nullable: true, properties: foreseen },
   },
 
   msdyn_RegisterCustomEntity: {

@@ -9,6 +9,7 @@ import { parkedTables } from './tables/parked';
 import { parameterTables } from './tables/parameters';
 import { settingsTables } from './tables/settings';
 import { ticketTables } from './tables/tickets';
+import { userTables } from './tables/users';
 
 /**
  * Every table the Web API shows, by its logical name. Names, lengths and option values are those of Dynamics 365
@@ -27,6 +28,7 @@ export const entities = {
   ...settingsTables,
   ...connectionTables,
   ...parkedTables,
+  ...userTables,
 } as const satisfies Record<string, Entity>;
 
 /** Logical name of a table, e.g. `msdyn_iotalert`. */

@@ -1,4 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { demandAction, localCaller } from '../domain/caller';
+import type { Caller } from '../domain/caller';
 import { ServiceError } from '../domain/errors';
 import { action } from '../model/actions';
 import type { ActionName, actions, ArgumentsOf } from '../model/actions';
@@ -29,17 +31,25 @@ type Answer<N extends ActionName> =
 /** The id of the record that the action is called on; an unbound action has none. */
 type Bound<N extends ActionName> = (typeof actions)[N]['boundTo'] extends null ? undefined : string;
 
-/** An HTTP handler for a call of an action: reads the address and the body, runs the story, answers its value. */
+/**
+ * An HTTP handler for a call of an action: reads the address and the body, runs the story, answers its value. Whoever is not
+ * told who calls (see `guarded.ts`) runs it for the local user.
+ */
 export function calling<N extends ActionName>(
   name: N,
-  story: (call: ArgumentsOf<N>, id: Bound<N>) => Promise<Answer<N>> | Answer<N>,
+  story: (call: ArgumentsOf<N>, id: Bound<N>, caller: Caller) => Promise<Answer<N>> | Answer<N>,
 ) {
-  return async (request: HttpRequest, context: Pick<InvocationContext, 'error'>): Promise<HttpResponseInit> =>
+  return async (
+    request: HttpRequest,
+    context: Pick<InvocationContext, 'error'>,
+    caller: Caller = localCaller,
+  ): Promise<HttpResponseInit> =>
     answering(
       async () => {
+        demandAction(caller, name);
         const { root, id } = readCall(name, request.url);
         const call = readArguments(name, new Uint8Array(await request.arrayBuffer()));
-        return answerOf(name, root, await story(call, id as Bound<N>));
+        return answerOf(name, root, await story(call, id as Bound<N>, caller));
       },
       (error) => context.error(error),
     );

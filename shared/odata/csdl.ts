@@ -9,7 +9,7 @@ import { collectionsOf, navigationsOf, propertiesOf } from '../model/properties'
 import { allowedValues, alternateKeys, described, notWritten, setOnce, vocabularies } from './csdl-annotations';
 import { operations } from './resource';
 import type { Operation } from './resource';
-import { everybody } from './who-am-i';
+import { whoAmIProperties } from './who-am-i';
 import { element } from './xml';
 import type { Xml } from './xml';
 
@@ -112,7 +112,7 @@ interface Field {
   nullable: boolean;
 }
 
-const whoAmI: readonly Field[] = Object.keys(everybody).map((name) => ({ name, type: 'Edm.Guid', nullable: false }));
+const whoAmI: readonly Field[] = whoAmIProperties.map((name) => ({ name, type: 'Edm.Guid', nullable: false }));
 
 function complexType(type: string, fields: readonly Field[]): Xml {
   const properties = fields.map(({ name, type: edm, nullable }) =>

@@ -21,12 +21,15 @@ export const codes: Readonly<
   'unsupported-media-type': { status: 415, code: '0x80060888' },
   'too-large': { status: 413, code: '0x80040203' },
   'limit-exceeded': { status: 400, code: '0x80040203' },
+  unauthenticated: { status: 401, code: '0x80040220', headers: { 'WWW-Authenticate': 'Bearer' } },
+  'missing-role': { status: 403, code: '0x80040220' },
   'not-allowed': { status: 403, code: '0x80040220' },
   // What Dataverse answers when a plug-in stops an operation.
   conflict: { status: 412, code: '0x80040265' },
   'queue-unreachable': { status: 503, code: '0x80044175', headers: { 'Retry-After': '5' } },
   'hub-unreachable': { status: 502, code: '0x80044175' },
   'hub-busy': { status: 503, code: '0x80044175', headers: { 'Retry-After': '30' } },
+  'login-unreachable': { status: 503, code: '0x80040216', headers: { 'Retry-After': '10' } },
   'storage-unavailable': { status: 503, code: '0x80040216', headers: { 'Retry-After': '5' } },
 };
 

@@ -10,6 +10,7 @@ import { readPreferences } from './preferences';
 import { readQuestion } from './question';
 import type { Question } from './question';
 import { readWrite } from './write-request';
+import type { Resource } from './resource';
 import type { WriteRequest } from './write-request';
 
 /** A request, understood and checked as far as the model tells; whether records exist is not known yet. */
@@ -20,11 +21,15 @@ export type WebRequest =
   | { kind: 'who-am-i'; asker: Asker }
   | { kind: 'batch'; asker: Asker; items: BatchItem[] };
 
-/** Reads a request to the Web API. Throws what is wrong with it. */
-export async function readRequest(message: Message): Promise<WebRequest> {
+/**
+ * Reads a request to the Web API. Throws what is wrong with it. `permit` is asked about the address before anything else is
+ * looked at, and throws when the caller may not go on.
+ */
+export async function readRequest(message: Message, permit: (resource: Resource) => void): Promise<WebRequest> {
   const address = readAddress(message.url);
   const prefer = readPreferences(message.headers.get('prefer'));
   const { resource } = address;
+  permit(resource);
   const asker = { address, prefer };
   const isDerived = ('count' in resource && resource.count) || ('raw' in resource && resource.raw);
   if (isDerived && message.method !== 'GET') throw methodNotAllowed(message, 'GET');

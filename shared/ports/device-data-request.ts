@@ -6,6 +6,9 @@ export interface DeviceDataRequest {
   requested: number;
   /** At most `pulledAtOnce`. */
   devices: readonly string[];
+  /** The note that goes with it: which one, and its time in milliseconds. */
+  note: string;
+  since: number;
 }
 
 /** How many devices one request may name. */

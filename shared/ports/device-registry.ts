@@ -1,23 +1,10 @@
-import type { JsonObject } from '../domain/twin-content';
+import type { DeviceTwin, TwinPart } from '../domain/device-twin';
 
 /** An identity of the hub with its twin, as far as we use it. */
-export interface Identity {
-  deviceId: string;
-  enabled: boolean;
-  tags: JsonObject;
-  desired: JsonObject;
-  reported: JsonObject;
-  connected: boolean;
-  /** ISO 8601; absent when the device was never there. */
-  lastActivity?: string;
-}
+export type Identity = Omit<DeviceTwin, 'etag'> & { deviceId: string };
 
 /** An identity to create, with what its twin is to hold. */
-export interface NewIdentity {
-  deviceId: string;
-  tags: JsonObject;
-  desired: JsonObject;
-}
+export type NewIdentity = TwinPart & { deviceId: string };
 
 /** Why nothing was done for a device. `message` is the hub's. */
 export type Refusal =
@@ -37,7 +24,7 @@ export interface DeviceRegistry {
   /** Keys stay as they are. One request for each device, and one for all. */
   setEnabled(deviceIds: readonly string[], enabled: boolean): Promise<Refusals>;
   /** Merges into the twin; null removes. Answers why not, if so. */
-  updateTwin(deviceId: string, content: Omit<NewIdentity, 'deviceId'>): Promise<Refusal | undefined>;
+  updateTwin(deviceId: string, patch: Partial<TwinPart>): Promise<Refusal | undefined>;
   /** By a query, which may lag some seconds behind. */
   find(deviceIds: readonly string[]): Promise<Identity[]>;
   /** The one, as it is now. */

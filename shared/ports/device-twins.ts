@@ -1,6 +1,9 @@
 import type { DeviceTwin, TwinPart } from '../domain/device-twin';
 
-/** The twins of the hub's devices. All throw `hub-unreachable` when the hub gives no answer, or none of use. */
+/**
+ * The twins of the hub's devices. All throw `hub-unreachable` when the hub gives no answer, or none of use, and `hub-busy` when
+ * it throttles.
+ */
 export interface DeviceTwins {
   /** Undefined when the hub has no device of that Device ID. */
   read(deviceId: string): Promise<DeviceTwin | undefined>;

@@ -1,5 +1,5 @@
 /** What is to be done with a thing of this kind, and told to a queue. */
-export type WorkKind = 'command' | 'connection' | 'connection-time' | 'job' | 'twin';
+export type WorkKind = 'command' | 'connection' | 'connection-time' | 'data' | 'job' | 'twin';
 
 /** A note that something is to be done. */
 export interface OpenWork {
@@ -7,6 +7,8 @@ export interface OpenWork {
   key: string;
   /** Milliseconds since 1970. */
   since: number;
+  /** What one must know to take it up, where the key does not say it; at most 30,000 characters. */
+  about?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface OpenWorkList {
   note(kind: WorkKind, work: OpenWork): Promise<void>;
   /** Takes the note away, unless a later one took its place. */
   done(kind: WorkKind, work: OpenWork): Promise<void>;
-  /** Puts a later time on a note that is still this one, or is gone; false when another time was put on it before. */
+  /** Puts a later time on a note (without `about`) that is still this one, or is gone; false when another time was put on it before. */
   renew(kind: WorkKind, work: OpenWork, since: number): Promise<boolean>;
   /** Notes that are older than `than`, at most `limit` of them. */
   olderThan(kind: WorkKind, than: number, limit: number): Promise<OpenWork[]>;

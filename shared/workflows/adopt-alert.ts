@@ -8,6 +8,7 @@ import type { Alert } from '../model/entities';
 import type { AlertLedger, Entry } from '../ports/alert-ledger';
 import type { RecordStore, Stored } from '../ports/record-store';
 import { inUse } from './record-changes';
+import { modifiedBy } from '../domain/stamps';
 
 interface AdoptDeps {
   records: RecordStore;
@@ -101,7 +102,7 @@ function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>
   const columns: Alert = {
     ccs_duplicatecount: window?.duplicates ?? (primaryAlert.ccs_duplicatecount ?? 0) + 1,
     ccs_lastalerttime: iso(latest),
-    modifiedon: iso(now),
+    ...modifiedBy(iso(now)),
   };
   return {
     inserts: [

@@ -26,7 +26,7 @@ export async function askForImport(
 ): Promise<Forecasts> {
   const ids = DeviceIds === null ? undefined : deviceIdsIn(DeviceIds);
   if (DryRun) return forecastImport(ids, deps);
-  const at = { now: deps.now(), unique: deps.unique() };
+  const at = { now: deps.now(), unique: deps.unique(), by: deps.by };
   const { job, batches } = ids ? newJob('Import', ids, at) : newImport(at);
   await writeJob(job, batches, deps);
   await tellOf(job, batches, deps);
@@ -52,7 +52,10 @@ function deviceIdsIn(text: string): string[] {
   return [...ids];
 }
 
-async function forecastImport(ids: readonly string[] | undefined, { hub, records }: ImportDeps): Promise<Forecasts> {
+async function forecastImport(
+  ids: readonly string[] | undefined,
+  { hub, records, now }: ImportDeps,
+): Promise<Forecasts> {
   const found = ids ? await listed(ids, hub) : await all(hub);
   const missing = ids?.filter((id) => !found.some(({ deviceId }) => deviceId === id)) ?? [];
   const outcomes: Forecast[] = [];
@@ -60,7 +63,7 @@ async function forecastImport(ids: readonly string[] | undefined, { hub, records
     const { deviceId } = identity;
     const stored = await records.getByAlternateKey('msdyn_iotdevice', deviceId);
     const id = stored ? String(stored.row['msdyn_iotdeviceid']) : null;
-    outcomes[index] = { IoTDeviceId: id, DeviceId: deviceId, ...words(identity, stored?.row) };
+    outcomes[index] = { IoTDeviceId: id, DeviceId: deviceId, ...words(identity, stored?.row, now()) };
   });
   for (const id of missing) {
     outcomes.push({ IoTDeviceId: null, DeviceId: id, Outcome: 'Failed', Reason: 'The IoT Hub does not have it.' });
@@ -69,11 +72,11 @@ async function forecastImport(ids: readonly string[] | undefined, { hub, records
   return { ccs_devicejobid: null, Devices: outcomes.length, Affected: affected, Outcomes: outcomes };
 }
 
-function words(identity: Identity, row: object | undefined): Pick<Forecast, 'Outcome' | 'Reason'> {
+function words(identity: Identity, row: object | undefined, now: number): Pick<Forecast, 'Outcome' | 'Reason'> {
   const problem = whyNotImported(identity);
   if (problem) return { Outcome: 'Failed', Reason: problem };
   if (!row) return { Outcome: 'Created', Reason: 'It has no record.' };
-  const columns = Object.keys(broughtUpToDate(row, identity));
+  const columns = Object.keys(broughtUpToDate(row, identity, now));
   return columns.length === 0
     ? { Outcome: unaffected, Reason: 'Its record is up to date.' }
     : { Outcome: 'Updated', Reason: `The IoT Hub knows better: ${columns.join(', ')}.` };

@@ -7,6 +7,7 @@ import { createRecord } from './create-record';
 import { followed } from './followers';
 import type { WriteDeps } from './record-changes';
 import { contested, writeAttempts } from './write-condition';
+import { modifiedBy } from '../domain/stamps';
 
 /** A record to connect with a device, and the Device ID and name of the device. */
 export interface Subject {
@@ -51,7 +52,7 @@ async function connect({ table, id, name }: Subject, device: string, deps: Write
       effectiveend: null,
       statecode: 0,
       statuscode: 1,
-      modifiedon: time,
+      ...modifiedBy(time, deps.by),
     };
     const change = { entity: 'connection' as const, id: connectionid, ...(old && { before: old.row }), after: row };
     const written = await followed({ ...change, set: row }, deps, async () => {

@@ -11,6 +11,7 @@ import type { Entry } from '../ports/alert-ledger';
 import type { RecordStore, Stored } from '../ports/record-store';
 import { factsOf } from './device-directory';
 import type { ParentDeps } from './parent-alert';
+import { modifiedBy } from '../domain/stamps';
 
 /** A race is lost only to somebody who made progress, so this bound is met by faults, not by load. */
 const attempts = 50;
@@ -36,7 +37,7 @@ export async function convertAlert(id: string, kind: OpenTicket['kind'], deps: P
     const shard = groupKey === null ? (placeInId(id)?.shard ?? shardOf(id)) : shardOf(groupKey);
     const keys = groupKey === null ? [] : [groupKey];
     const state = await deps.ledger.read(shard, keys, undefined, lost === 0 ? undefined : 'fresh');
-    const entry = entryFor(stored, { ticket, question, groupKey, groups: state.groups, now: deps.now() });
+    const entry = entryFor(stored, { ticket, question, groupKey, groups: state.groups, now: deps.now(), by: deps.by });
     if ((await deps.ledger.commit(shard, entry, state.version)).kind === 'committed') return ticket.id;
   }
   throw new ServiceError('storage-unavailable', `The group of ${id} changes faster than it can be written. Try again.`);
@@ -81,9 +82,10 @@ interface Opening {
   groupKey: string | null;
   groups: ReadonlyMap<string, Group>;
   now: number;
+  by: string | undefined;
 }
 
-function entryFor({ row, etag }: Stored, { ticket, question, groupKey, groups, now }: Opening): Entry {
+function entryFor({ row, etag }: Stored, { ticket, question, groupKey, groups, now, by }: Opening): Entry {
   const alert: Alert = row;
   const facts = question.device;
   const device = facts && { ...facts, asset: facts.asset ?? alert._msdyn_customerasset_value ?? null };
@@ -95,14 +97,14 @@ function entryFor({ row, etag }: Stored, { ticket, question, groupKey, groups, n
   const columns = {
     ...ticketColumns(ticket),
     ccs_reason: explain('ticket-asked-for', ticket.kind === 'case' ? 'case-opened' : 'workorder-opened'),
-    modifiedon: iso(now),
+    ...modifiedBy(iso(now), by),
   };
   const after = [...groups].map(([key, group]): [string, Group] => [
     key,
     { ...group, tickets: [...group.tickets, ticket].slice(-ticketsKept) },
   ]);
   return {
-    inserts: [ticketRow(subject, ticket, device, now)],
+    inserts: [ticketRow(subject, ticket, device, now, by)],
     merges: [{ entity: 'msdyn_iotalert', id: subject.id, row: columns, etag }],
     groups: new Map(after),
     packed: [],

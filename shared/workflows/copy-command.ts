@@ -9,6 +9,7 @@ import { followed } from './followers';
 import { inTurns } from './in-turns';
 import type { WriteDeps } from './record-changes';
 import { reviseRecord } from './revise-record';
+import { createdBy } from '../domain/stamps';
 
 const atOnce = 8;
 
@@ -67,7 +68,6 @@ function copyFor(device: Device, command: Command, now: number): Row {
     msdyn_commandstatus: commandStatus['In Progress'],
     statecode: command.statecode,
     statuscode: command.statuscode,
-    createdon: made,
-    modifiedon: made,
+    ...createdBy(made),
   };
 }

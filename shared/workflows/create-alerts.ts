@@ -1,6 +1,7 @@
 import { ServiceError } from '../domain/errors';
 import { checkRecord } from '../domain/record-rules';
 import { nextState } from '../domain/record-state';
+import { createdBy } from '../domain/stamps';
 import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import { defaultsOf } from './create-record';
@@ -15,7 +16,7 @@ import type { WriteDeps } from './record-changes';
 export async function createAlerts(
   steps: readonly Step[],
   request: { key: string; body: string } | undefined,
-  { alerts, now }: WriteDeps,
+  { alerts, now, by }: WriteDeps,
 ): Promise<string[] | undefined> {
   const values = steps.map(({ change }) => plainAlert(change));
   if (!alerts.post || values.includes(undefined)) {
@@ -30,8 +31,7 @@ export async function createAlerts(
   const common = {
     ...defaultsOf('msdyn_iotalert'),
     ...nextState(table, {}, undefined),
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time, by),
   };
   const rows = values.map((own, i): Row => {
     const row = { ...common, ...own };

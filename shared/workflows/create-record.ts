@@ -11,6 +11,7 @@ import { completeCommand } from './complete-command';
 import { followed } from './followers';
 import { inUse, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
+import { createdBy } from '../domain/stamps';
 
 /**
  * Creates a record: the caller's values, the columns' defaults, a state, an id (the caller's own if there is one) and the
@@ -35,8 +36,7 @@ export async function createRecord(name: EntityName, changes: RecordChanges, dep
     ...defaultsOf(name),
     ...values,
     ...nextState(table, values, undefined),
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time, deps.by),
   };
   checkRecord(name, row, row);
 

@@ -16,6 +16,7 @@ import { replaceRecord } from './record-changes';
 import type { WriteDeps } from './record-changes';
 import { contested, meetCondition, writeAttempts } from './write-condition';
 import type { WriteCondition } from './write-condition';
+import { modifiedBy } from '../domain/stamps';
 
 /** Records that one deletion may unlink or take along; a record that more point at cannot be deleted. */
 export const mostTies = 1_000;
@@ -104,7 +105,7 @@ async function loosen({ members, partner, fate }: Tie, first: Stored, id: string
         ...row,
         [partner.property]: null,
         ...(partner.tableIn !== undefined && { [partner.tableIn]: null }),
-        modifiedon: new Date(deps.now()).toISOString(),
+        ...modifiedBy(new Date(deps.now()).toISOString(), deps.by),
       };
       if ((await replaceRecord(members, record, unlinked, deps)).kind === 'replaced') return;
     }

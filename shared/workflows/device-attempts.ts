@@ -1,6 +1,7 @@
+import type { TwinPart } from '../domain/device-twin';
 import { done, failed } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
-import { contentOf, covers, withoutNulls } from '../domain/twin-content';
+import { oursIn, twinPatch, wantedIn } from '../domain/twin-sync';
 import type { Device } from '../model/entities';
 import type { DeviceRegistry, Identity, Refusal } from '../ports/device-registry';
 import { inTurns } from './in-turns';
@@ -19,22 +20,24 @@ const twinsAtOnce = 8;
 /** What the actions do in the hub. Each can be repeated: what is so already counts as done. */
 export const attempts: Readonly<Record<DeviceAction, TryIt>> = {
   Register: async (devices, hub, again) => {
-    const wanted = new Map(devices.map((device) => [device.msdyn_deviceid, wantedOf(device)]));
-    const known = again ? await identities([...wanted.keys()], hub) : new Map<string, Identity>();
-    const missing = [...wanted.values()].filter(({ deviceId }) => !known.has(deviceId));
-    const refusals = missing.length === 0 ? new Map<string, Refusal>() : await hub.create(missing.map(asNew));
+    const twins = new Map(devices.map((device) => [device.msdyn_deviceid, twinOf(device)]));
+    const known = again ? await identities([...twins.keys()], hub) : new Map<string, Identity>();
+    const missing = [...twins].flatMap(([deviceId, { wanted }]) =>
+      known.has(deviceId) ? [] : { deviceId, ...wanted },
+    );
+    const refusals = missing.length === 0 ? new Map<string, Refusal>() : await hub.create(missing);
     const result: Attempts = new Map();
     const existing: string[] = [];
     for (const { deviceId } of missing) {
       const refusal = refusals.get(deviceId);
-      if (!refusal) result.set(deviceId, done('registered'));
+      if (!refusal) result.set(deviceId, { ...done('registered'), twin: twins.get(deviceId)!.wanted });
       else if (refusal.kind === 'exists') existing.push(deviceId);
       else result.set(deviceId, failed(`The IoT Hub refused it: ${refusal.message}. ${advice}`));
     }
     for (const [id, identity] of await certainly(existing, hub, again)) known.set(id, identity);
     for (const id of existing)
       if (!known.has(id)) result.set(id, failed(`The IoT Hub has it, but hides it. ${advice}`));
-    for (const [id, attempt] of await adopt([...known.values()], wanted, hub)) result.set(id, attempt);
+    for (const [id, attempt] of await adopt([...known.values()], twins, hub)) result.set(id, attempt);
     return result;
   },
 
@@ -56,22 +59,6 @@ export const attempts: Readonly<Record<DeviceAction, TryIt>> = {
 
 const advice = 'Correct the device and register it again.';
 
-interface Wanted {
-  deviceId: string;
-  tags: ReturnType<typeof contentOf>;
-  desired: ReturnType<typeof contentOf>;
-}
-
-function wantedOf({ msdyn_deviceid: deviceId, msdyn_tags: tags, msdyn_devicesettings: settings }: HubDevice): Wanted {
-  return { deviceId, tags: contentOf(tags), desired: contentOf(settings) };
-}
-
-const asNew = ({ deviceId, tags, desired }: Wanted) => ({
-  deviceId,
-  tags: withoutNulls(tags),
-  desired: withoutNulls(desired),
-});
-
 async function identities(ids: readonly string[], hub: DeviceRegistry): Promise<Map<string, Identity>> {
   const found = ids.length === 0 ? [] : await hub.find(ids);
   return new Map(found.map((identity) => [identity.deviceId, identity]));
@@ -88,21 +75,35 @@ async function certainly(ids: readonly string[], hub: DeviceRegistry, asked: boo
   return found;
 }
 
-/** Takes identities over that are there: enabled, their keys as they are, their twins with what the devices' records say. */
-async function adopt(present: readonly Identity[], wanted: ReadonlyMap<string, Wanted>, hub: DeviceRegistry) {
+/** What a device's twin is to hold, and what it may hold of ours from before. */
+interface Twin {
+  wanted: TwinPart;
+  ours: TwinPart;
+}
+
+const twinOf = (device: HubDevice): Twin => ({ wanted: wantedIn(device), ours: oursIn(device) });
+
+/**
+ * Takes identities over that are there: enabled, their keys as they are, in their twins what the devices' records say in place
+ * of what was ours before. What others put there stays.
+ */
+async function adopt(present: readonly Identity[], twins: ReadonlyMap<string, Twin>, hub: DeviceRegistry) {
   const disabled = present.filter(({ enabled }) => !enabled).map(({ deviceId }) => deviceId);
   const refusals = new Map(disabled.length === 0 ? [] : await hub.setEnabled(disabled, true));
-  const stale = present.filter(({ deviceId, tags, desired }) => {
-    const own = wanted.get(deviceId)!;
-    return !refusals.has(deviceId) && !(covers(tags, own.tags) && covers(desired, own.desired));
+  const stale = present.flatMap((identity) => {
+    const { wanted, ours } = twins.get(identity.deviceId)!;
+    const patch = refusals.has(identity.deviceId) ? undefined : twinPatch(identity, wanted, ours);
+    return patch ? { deviceId: identity.deviceId, patch } : [];
   });
-  await inTurns(stale, twinsAtOnce, async ({ deviceId }) => {
-    const refusal = await hub.updateTwin(deviceId, wanted.get(deviceId)!);
+  await inTurns(stale, twinsAtOnce, async ({ deviceId, patch }) => {
+    const refusal = await hub.updateTwin(deviceId, patch);
     if (refusal) refusals.set(deviceId, refusal);
   });
   const ids = present.map(({ deviceId }) => deviceId);
-  return outcomes(ids, refusals, (refusal) =>
-    refusal ? undefined : done('registered', 'The IoT Hub had it already: it keeps its keys.'),
+  return outcomes(ids, refusals, (refusal, id) =>
+    refusal
+      ? undefined
+      : { ...done('registered', 'The IoT Hub had it already: it keeps its keys.'), twin: twins.get(id)!.wanted },
   );
 }
 

@@ -1,6 +1,9 @@
+import type { Failure } from '../domain/batch-progress';
 import { actionOf, devicesOf } from '../domain/device-job';
+import type { JobAction } from '../domain/device-job';
 import { done, failed } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
+import { oursIn, twinPatch, wantedIn } from '../domain/twin-sync';
 import type { Device } from '../model/entities';
 import type { DeviceRegistry, Identity } from '../ports/device-registry';
 import { completeBatch } from './complete-batch';
@@ -17,22 +20,29 @@ const isDone: Readonly<Record<DeviceAction, (identity: Identity | undefined) => 
   Deactivate: (identity) => identity?.enabled === false,
 };
 
+/** Whom a batch that was given up leaves behind. */
+export interface Ended {
+  action: JobAction;
+  failed: number;
+  failures: readonly Failure[];
+}
+
 /**
  * Gives a batch up: its devices end as failed, with the reason. Where a hub is given it is asked first, so that nobody ends
- * in Error for whom the hub has done what was asked. Answers how many devices failed; undefined when the batch was done.
+ * in Error for whom the hub has done what was asked. Answers who failed; undefined when the batch was done.
  */
 export async function endDeviceBatch(
   batch: string,
   reason: string,
   deps: CompleteDeps & { hub?: DeviceRegistry },
-): Promise<number | undefined> {
+): Promise<Ended | undefined> {
   const open = await openBatch(batch, deps.records);
   if (!open) return undefined;
   const action = actionOf(open.job);
   if (action === 'Import') {
     const count = Math.max(1, devicesOf(open.batch).length);
     await completeBatch(batch, { finished: count, failed: count, lines: [reason] }, deps);
-    return count;
+    return { action, failed: count, failures: [] };
   }
   const { job, gone } = open;
   const ids = open.devices.map(({ row }) => String(row['msdyn_iotdeviceid']));
@@ -43,11 +53,19 @@ export async function endDeviceBatch(
   for (const { row } of devices) {
     const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device = row;
     const isSo = known && deviceId != null && isDone[action](known.get(deviceId));
-    attempts.set(id!, isSo ? done('done', 'The hub had done it when it was asked at last.') : failed(reason));
+    attempts.set(id!, isSo ? doneAtLast(action, row, known.get(deviceId)) : failed(reason));
   }
   const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
   await completeBatch(batch, figures, deps);
-  return figures.failed;
+  return { action, failed: figures.failed, failures: figures.failures ?? [] };
+}
+
+/** What belongs in the twin counts as there only when it is. */
+function doneAtLast(action: DeviceAction, device: Device, identity: Identity | undefined): Attempt {
+  const attempt = done('done', 'The hub had done it when it was asked at last.');
+  const wanted = wantedIn(device);
+  const isThere = action === 'Register' && identity && !twinPatch(identity, wanted, oursIn(device));
+  return isThere ? { ...attempt, twin: wanted } : attempt;
 }
 
 /** Undefined when the hub cannot be asked: that is why one gives up, so it is no reason not to. */

@@ -6,6 +6,7 @@ import type { RecordStore } from '../ports/record-store';
 import { everyRecord } from './every-record';
 import type { Followers, RecordChange } from './followers';
 import { inTurns } from './in-turns';
+import { modifiedBy } from '../domain/stamps';
 
 export interface FollowDeps {
   records: RecordStore;
@@ -95,7 +96,7 @@ async function settleConnectionsOf(id: string, { records, openWork, now }: Follo
       if (turn !== undefined) await openWork.note('connection-time', { key: id, since: turn });
       return;
     }
-    const row: Row = { ...device.row, ...links, modifiedon: new Date(now()).toISOString() };
+    const row: Row = { ...device.row, ...links, ...modifiedBy(new Date(now()).toISOString()) };
     await records.replace('msdyn_iotdevice', row, device.etag);
   }
   throw new ServiceError('precondition-failed', `msdyn_iotdevices(${id}) is changed by too many callers. Try again.`);

@@ -3,11 +3,13 @@ import { devicesOf, newBatch } from '../domain/device-job';
 import { broughtUpToDate, leftOut, newDevice, whyNotImported } from '../domain/imported-device';
 import type { DeviceJobBatch } from '../model/entities';
 import { placeInId } from '../domain/ids';
+import { isSynced } from '../domain/twin-sync';
 import type { DeviceRegistry, Identity } from '../ports/device-registry';
-import type { RecordStore } from '../ports/record-store';
+import type { RecordStore, Stored } from '../ports/record-store';
 import type { Followers } from './followers';
 import { inTurns } from './in-turns';
 import type { OpenBatch } from './open-batch';
+import { modifiedBy } from '../domain/stamps';
 
 interface Deps {
   hub: DeviceRegistry;
@@ -67,10 +69,18 @@ async function takeIn(identity: Identity, job: string, { records, followers, now
       await followers.follow([{ entity: 'msdyn_iotdevice', id: row.msdyn_iotdeviceid!, after: row, set }]);
       return;
     }
-    const columns = broughtUpToDate(stored.row, identity);
+    const columns = broughtUpToDate(stored.row, identity, now());
     if (Object.keys(columns).length === 0) return;
-    const row = { ...stored.row, ...columns, modifiedon: new Date(now()).toISOString() };
-    if ((await records.replace('msdyn_iotdevice', row, stored.etag)).kind === 'replaced') return;
+    const row = { ...stored.row, ...columns, ...modifiedBy(new Date(now()).toISOString()) };
+    const change = { entity: 'msdyn_iotdevice', id: idOf(stored), before: stored.row, after: row, set: {} } as const;
+    // What people entered belongs in the twin, which may not have it.
+    const followed = isSynced(row) ? [] : [change];
+    await followers.announce(followed);
+    if ((await records.replace('msdyn_iotdevice', row, stored.etag)).kind !== 'replaced') continue;
+    await followers.follow(followed);
+    return;
   }
   throw new Error(`The device '${identity.deviceId}' is changed by too many at once.`);
 }
+
+const idOf = ({ row }: Stored) => String(row['msdyn_iotdeviceid']);

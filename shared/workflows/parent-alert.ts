@@ -1,6 +1,7 @@
 import { iso } from '../domain/alert-rows';
 import { ServiceError } from '../domain/errors';
 import { shardOf } from '../domain/ids';
+import { modifiedBy } from '../domain/stamps';
 import { explain } from '../domain/reasons';
 import { moveUnder, reparent } from '../domain/reparent';
 import type { Latecomer, Reparenting } from '../domain/reparent';
@@ -16,6 +17,8 @@ export interface ParentDeps {
   rules: DebounceRules;
   oneAtATime: OneAtATime;
   now(): number;
+  /** The user who asks for it. */
+  by?: string;
 }
 
 /** A transaction takes 100 rows: the group, both parents, and these. */
@@ -63,7 +66,7 @@ async function takeStep(stored: Stored, groupKey: string, span: number, deps: Pa
   const whole = children.length <= childrenAtOnce;
   const moving = children.slice(0, childrenAtOnce);
   const after = moveUnder(group, alert, decision.under, moving.length, whole);
-  const entry = entryFor(stored, moving, { alert, under: decision.under, whole, groupKey, after }, deps.now());
+  const entry = entryFor(stored, moving, { alert, under: decision.under, whole, groupKey, after }, deps);
   const { kind } = await deps.ledger.commit(shard, entry, state.version);
   if (kind === 'lost-race') return { kind };
   return whole ? { kind: 'done', reason: decision.reason } : { kind: 'more' };
@@ -77,14 +80,14 @@ interface Move {
   after: Group;
 }
 
-function entryFor(stored: Stored, moving: readonly Stored[], move: Move, now: number): Entry {
+function entryFor(stored: Stored, moving: readonly Stored[], move: Move, { now, by }: ParentDeps): Entry {
   const { alert, under, whole, groupKey, after } = move;
-  const modifiedon = iso(now);
+  const stamp = modifiedBy(iso(now()), by);
   const target = after.windows.find(({ parent }) => parent === under)!;
   const own: Alert = stored.row;
   const hasTicket = own._msdyn_case_value || own._msdyn_workorder_value;
   const merge = (id: string, row: Alert, etag?: string) =>
-    ({ entity: 'msdyn_iotalert', id, row: { ...row, modifiedon }, ...(etag !== undefined && { etag }) }) as const;
+    ({ entity: 'msdyn_iotalert', id, row: { ...row, ...stamp }, ...(etag !== undefined && { etag }) }) as const;
   const ofAlert: Alert = whole
     ? {
         _msdyn_parentalert_value: under,

@@ -4,6 +4,7 @@ import type { Refusal } from '../domain/fields';
 import type { EntityRecord } from '../model/entities';
 import type { Source } from '../ports/alert-ledger';
 import type { RecordStore } from '../ports/record-store';
+import { createdBy } from '../domain/stamps';
 
 export type Parked = EntityRecord<'ccs_parkedmessage'>;
 
@@ -42,7 +43,6 @@ function parkedRow({ hub, partition }: Source, event: HubEvent, index: number, r
     ccs_bodyencoding: isText ? 'utf-8' : 'base64',
     statecode: 0,
     statuscode: 1,
-    createdon: new Date(now).toISOString(),
-    modifiedon: new Date(now).toISOString(),
+    ...createdBy(new Date(now).toISOString()),
   };
 }

@@ -1,5 +1,6 @@
 import { makeId, shardOf } from '../domain/ids';
 import type { RecordStore } from '../ports/record-store';
+import { createdBy } from '../domain/stamps';
 
 /** Keeps a message of a queue that cannot be understood, once: its id in the queue tells it apart. */
 export async function parkRequest(
@@ -17,7 +18,6 @@ export async function parkRequest(
     ccs_bodyencoding: 'utf-8',
     statecode: 0,
     statuscode: 1,
-    createdon: time,
-    modifiedon: time,
+    ...createdBy(time),
   });
 }

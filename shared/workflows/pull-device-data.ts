@@ -4,16 +4,15 @@ import type { Device } from '../model/entities';
 import type { DeviceDataRequest } from '../ports/device-data-request';
 import type { DeviceTwins } from '../ports/device-twins';
 import type { RecordStore } from '../ports/record-store';
-import type { WorkQueue } from '../ports/work-queue';
+import { handOn } from './data-requests';
+import type { DataRequestDeps } from './data-requests';
+import { isHubTrouble } from './hub-trouble';
 import { inTurns } from './in-turns';
-import { reviseDevice } from './revise-device';
+import { reviseDevice } from './revise-devices';
 
-export interface PullDeps {
+export interface PullDeps extends DataRequestDeps {
   records: RecordStore;
   twins: DeviceTwins;
-  pulls: WorkQueue<DeviceDataRequest>;
-  /** Milliseconds since 1970. */
-  now(): number;
 }
 
 /** What became of a request. */
@@ -50,15 +49,15 @@ export async function pullDeviceData(task: DeviceDataRequest, deps: PullDeps): P
       if (done === 'pulled') result.pulled += 1;
       else if (done !== undefined) result.notFound.push(done.notFound);
     });
+    await isDone(task, deps);
     return result;
   } catch (error) {
-    if (!(error instanceof ServiceError) || (error.code !== 'hub-unreachable' && error.code !== 'unsupported')) {
-      throw error;
-    }
+    const isTrouble = isHubTrouble(error);
+    if (!isTrouble && !(error instanceof ServiceError && error.code === 'unsupported')) throw error;
     const devices = [...left];
     const age = deps.now() - task.requested;
-    if (error.code === 'hub-unreachable' && age < patience) {
-      await deps.pulls.add({ ...task, devices }, pauseAt(age));
+    if (isTrouble && age < patience) {
+      await handOn({ ...task, devices, since: deps.now() }, deps, pauseAt(age));
       return { ...result, waiting: devices, why: error.message };
     }
     await giveUp({ ...task, devices }, error.message, deps);
@@ -67,8 +66,13 @@ export async function pullDeviceData(task: DeviceDataRequest, deps: PullDeps): P
 }
 
 /** Says on each device of a request why its data could not be pulled. */
-export async function giveUp({ devices }: DeviceDataRequest, why: string, deps: PullDeps): Promise<void> {
-  await inTurns(devices, atOnce, async (id) => void (await reviseDevice(id, deps, () => notPulled(why))));
+export async function giveUp(task: DeviceDataRequest, why: string, deps: PullDeps): Promise<void> {
+  await inTurns(task.devices, atOnce, async (id) => void (await reviseDevice(id, deps, () => notPulled(why))));
+  await isDone(task, deps);
+}
+
+async function isDone({ note, since }: DeviceDataRequest, { openWork }: PullDeps): Promise<void> {
+  await openWork.done('data', { key: note, since });
 }
 
 /** Undefined when the device, or its Device ID, is gone by now. */

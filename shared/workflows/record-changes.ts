@@ -28,6 +28,8 @@ export interface WriteDeps {
   shard?: number;
   followers: Followers;
   alerts: AlertWrites;
+  /** The user for whom it is written; the service itself when there is none. */
+  by?: string;
   /** How long a command may wait for its device where nothing else is said, in milliseconds; one hour by default. */
   commandLife?: number;
 }

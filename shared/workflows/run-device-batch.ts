@@ -11,6 +11,7 @@ import { completeBatch } from './complete-batch';
 import { attempts as actions } from './device-attempts';
 import type { HubDevice } from './device-attempts';
 import { endDeviceBatch } from './end-device-batch';
+import type { Ended } from './end-device-batch';
 import type { Followers } from './followers';
 import { isHubTrouble } from './hub-trouble';
 import { importBatch } from './import-identities';
@@ -19,6 +20,7 @@ import type { OpenBatch } from './open-batch';
 import { reviseDevices } from './revise-devices';
 import type { JobDeps } from './start-device-job';
 import { batchFigures, finishedAttempts, writeAttempts } from './write-attempts';
+import { modifiedBy } from '../domain/stamps';
 
 export interface BatchDeps extends JobDeps {
   hub: DeviceRegistry;
@@ -32,8 +34,8 @@ export type BatchResult =
   | { kind: 'nothing'; reason: string }
   | { kind: 'busy' }
   | { kind: 'waits'; reason: string; seconds: number }
-  | { kind: 'given-up'; reason: string; failed: number }
-  | { kind: 'done'; finished: number; failed: number; job: DeviceJob; last: boolean };
+  | ({ kind: 'given-up'; reason: string } & Ended)
+  | ({ kind: 'done'; finished: number; job: DeviceJob; last: boolean } & Ended);
 
 /**
  * Does a batch of a device job in the hub and writes what became of each device. It may be told of more than once, cut short
@@ -77,11 +79,11 @@ async function perform(open: OpenBatch, again: boolean, deps: BatchDeps): Promis
     const { figures, next } = await importBatch(open, deps);
     const last = await completeBatch(id, figures, deps, next);
     if (next) await deps.registrations.add({ job: job.ccs_devicejobid!, batch: next.ccs_devicejobbatchid! });
-    return { kind: 'done', ...figures, job: last ?? job, last: last !== undefined };
+    return { kind: 'done', action, failures: [], ...figures, job: last ?? job, last: last !== undefined };
   }
   const figures = await changeDevices(action, open, again, deps);
   const last = await completeBatch(id, figures, deps);
-  return { kind: 'done', ...figures, job: last ?? job, last: last !== undefined };
+  return { kind: 'done', action, failures: [], ...figures, job: last ?? job, last: last !== undefined };
 }
 
 async function changeDevices(action: DeviceAction, open: OpenBatch, again: boolean, deps: BatchDeps) {
@@ -128,7 +130,7 @@ async function withDeviceId(
   ) {
     const present: Device = stored.row;
     if (present.msdyn_deviceid) return { ...present, msdyn_deviceid: present.msdyn_deviceid };
-    const row = { ...present, msdyn_deviceid: id!, modifiedon: new Date(now()).toISOString() };
+    const row = { ...present, msdyn_deviceid: id!, ...modifiedBy(new Date(now()).toISOString()) };
     const { kind } = await records.replace('msdyn_iotdevice', row, stored.etag);
     if (kind === 'exists') return failed(`Its id cannot be its Device ID: another device has '${id}'. Give it one.`);
     if (kind === 'replaced') return row;
@@ -153,7 +155,8 @@ async function hold({ batch, job, devices }: OpenBatch, trouble: ServiceError, d
   const id = batch.ccs_devicejobbatchid!;
   if (isTimedOut(batch, now(), deps.registrationTimeout)) {
     const reason = `Given up after waiting since ${batch.ccs_waitingsince}: ${trouble.message} Ask for it again when the hub works.`;
-    return { kind: 'given-up', reason, failed: (await endDeviceBatch(id, reason, deps)) ?? 0 };
+    const ended = await endDeviceBatch(id, reason, deps);
+    return { kind: 'given-up', reason, ...(ended ?? { action: actionOf(job), failed: 0, failures: [] }) };
   }
   const delay = delayAfter(batch.ccs_tries ?? 0);
   const stored = await records.get('ccs_devicejobbatch', id);

@@ -19,6 +19,8 @@ export interface JobDeps {
   registrationTimeout: number;
   now(): number;
   unique(): string;
+  /** The user who asks for it. */
+  by?: string;
 }
 
 /** Rows of a transaction: batches are long. */
@@ -43,7 +45,7 @@ export async function startDeviceJob(
   const wanted = devices.filter(({ row }) => decide(row).kind !== 'wait');
   if (wanted.length === 0) return undefined;
   const ids = inStorageOrder(wanted.map(({ row }) => String(row['msdyn_iotdeviceid'])));
-  const { job, batches } = newJob(action, ids, { now, unique: deps.unique() });
+  const { job, batches } = newJob(action, ids, { now, unique: deps.unique(), by: deps.by });
   await writeJob(job, batches, deps);
   const leftAlone = new Set<string>();
   await reviseDevices(

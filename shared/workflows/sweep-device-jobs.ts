@@ -5,6 +5,7 @@ import type { DeviceJobBatch } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { noteOf } from './complete-batch';
 import { endDeviceBatch } from './end-device-batch';
+import type { Ended } from './end-device-batch';
 import type { BatchDeps } from './run-device-batch';
 
 export interface SweepDeps extends BatchDeps {
@@ -15,7 +16,7 @@ export interface SweepDeps extends BatchDeps {
 /** What was found. */
 export interface Swept {
   queued: number;
-  ended: number;
+  ended: Ended[];
 }
 
 const mostJobs = 200;
@@ -28,7 +29,7 @@ const tooOften = 'It was tried too often without an end. The log says why; ask f
 /** Takes up again what got lost on the way: batches of open jobs that nobody is at and that no message leads to. */
 export async function sweepDeviceJobs(deps: SweepDeps): Promise<Swept> {
   const { records, openWork, now, retryAfter } = deps;
-  const swept: Swept = { queued: 0, ended: 0 };
+  const swept: Swept = { queued: 0, ended: [] };
   for (const note of await openWork.olderThan('job', now() - retryAfter, mostJobs)) {
     const job = (await records.get('ccs_devicejob', note.key))?.row;
     if (!job) {
@@ -51,7 +52,8 @@ async function takeUp({ row, etag }: Stored, swept: Swept, deps: SweepDeps): Pro
   const batch: DeviceJobBatch = row;
   const id = batch.ccs_devicejobbatchid!;
   const what = staleness(batch, now(), retryAfter);
-  if (what === 'end' && (await endDeviceBatch(id, tooOften, deps)) !== undefined) swept.ended += 1;
+  const ended = what === 'end' ? await endDeviceBatch(id, tooOften, deps) : undefined;
+  if (ended) swept.ended.push(ended);
   if (what !== 'queue') return;
   const next = { ...row, ccs_queuedon: new Date(now()).toISOString() };
   if ((await records.replace('ccs_devicejobbatch', next, etag)).kind !== 'replaced') return;

@@ -8,7 +8,8 @@ import type { OpenWorkList } from '../ports/open-work';
 import type { RecordStore } from '../ports/record-store';
 import type { TwinWork } from '../ports/twin-work';
 import type { WorkQueue } from '../ports/work-queue';
-import { reviseDevice } from './revise-device';
+import { isHubTrouble } from './hub-trouble';
+import { reviseDevice } from './revise-devices';
 
 export interface TwinDeps {
   records: RecordStore;
@@ -60,9 +61,8 @@ async function sync(id: string, deps: TwinDeps): Promise<TwinOutcome> {
       const outcome = await send(id, decision, deps);
       if (outcome) return outcome;
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      if (error.code === 'hub-unreachable') return { kind: 'waiting', why: error.message };
-      if (error.code === 'unsupported') return fail(id, decision, error.message, deps);
+      if (isHubTrouble(error)) return { kind: 'waiting', why: error.message };
+      if (error instanceof ServiceError && error.code === 'unsupported') return fail(id, decision, error.message, deps);
       throw error;
     }
   }

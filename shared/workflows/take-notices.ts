@@ -5,20 +5,16 @@ import { readNotice } from '../domain/hub-notice';
 import type { HubNotice, Notice } from '../domain/hub-notice';
 import type { HubEvent } from '../domain/hub-event';
 import type { Source } from '../ports/alert-ledger';
-import { pulledAtOnce } from '../ports/device-data-request';
-import type { DeviceDataRequest } from '../ports/device-data-request';
 import type { RecordStore, Stored } from '../ports/record-store';
-import type { WorkQueue } from '../ports/work-queue';
+import { requestData } from './data-requests';
+import type { DataRequestDeps } from './data-requests';
 import { inTurns } from './in-turns';
 import { parkMessages } from './park-messages';
 import type { Parked } from './park-messages';
-import { reviseDevice } from './revise-device';
+import { reviseDevice } from './revise-devices';
 
-export interface NoticeDeps {
+export interface NoticeDeps extends DataRequestDeps {
   records: RecordStore;
-  pulls: WorkQueue<DeviceDataRequest>;
-  /** Milliseconds since 1970. */
-  now(): number;
 }
 
 /** What a batch of notices came to. */
@@ -41,7 +37,7 @@ const atOnce = 16;
 
 /**
  * Writes what the hub tells of its devices to their records: one write for each device, however much is told of it. The same
- * batch again changes nothing. Throws when the storage or the queue cannot be reached, so that the batch comes again; what
+ * batch again changes nothing. Throws when the storage cannot be reached, so that the batch comes again; what
  * cannot be understood is parked and blocks nobody.
  */
 export async function takeNotices(source: Source, batch: readonly HubNotice[], deps: NoticeDeps): Promise<Taken> {
@@ -102,13 +98,11 @@ async function pull(
   devices: readonly { stored: Stored }[],
   { hub, partition }: Source,
   { sequence, enqueued }: HubEvent,
-  { pulls }: NoticeDeps,
+  deps: NoticeDeps,
 ): Promise<void> {
   const request = `notices ${hub}/${partition}/${sequence}`;
-  for (let from = 0; from < devices.length; from += pulledAtOnce) {
-    const ids = devices.slice(from, from + pulledAtOnce).map(({ stored }) => idOf(stored));
-    await pulls.add({ request, requested: enqueued, devices: ids });
-  }
+  const ids = devices.map(({ stored }) => idOf(stored));
+  await requestData(ids, { request, requested: enqueued }, deps);
 }
 
 function idOf({ row }: Stored): string {

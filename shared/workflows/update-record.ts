@@ -13,6 +13,7 @@ import { inUse, replaceRecord, resolveLinks } from './record-changes';
 import type { RecordChanges, WriteDeps } from './record-changes';
 import { contested, meetCondition, writeAttempts } from './write-condition';
 import type { WriteCondition } from './write-condition';
+import { modifiedBy } from '../domain/stamps';
 
 /**
  * Changes a record, or creates it when it does not exist and nothing says that it must. Without ETags the change is
@@ -34,7 +35,7 @@ export async function updateRecord(
     if (!old) return { ...(await createRecord(name, withKey(key, changes), deps)), created: true };
     if (condition.holds) await checkHolds(key, old.row, condition.holds, deps);
     const values = await resolveLinks(name, changes, deps.records);
-    const row = change(key, old.row, values, deps.now());
+    const row = change(key, old.row, values, deps);
     const id = String(row[entity(name).key]);
     const etag = await followed({ entity: name, id, before: old.row, after: row, set: values }, deps, async () => {
       const result = await replaceRecord(name, old, row, deps);
@@ -56,14 +57,14 @@ async function checkHolds(key: RecordKey, row: Row, holds: RecordChanges, { reco
   }
 }
 
-function change(key: RecordKey, old: Row, values: Row, now: number): Row {
+function change(key: RecordKey, old: Row, values: Row, { now, by }: WriteDeps): Row {
   const table = entity(key.entity);
   const id = values[table.key];
   if (id !== undefined && id !== old[table.key]) {
     throw new ServiceError('invalid-value', `${table.key} cannot change: the record is ${describeKey(key)}.`);
   }
   checkFixed(key.entity, old, values);
-  const row = { ...old, ...values, ...nextState(table, values, old), modifiedon: new Date(now).toISOString() };
+  const row = { ...old, ...values, ...nextState(table, values, old), ...modifiedBy(new Date(now()).toISOString(), by) };
   checkRecord(key.entity, row, values);
   return row;
 }

@@ -42,6 +42,15 @@ describe.each(adapters)('open work in $which', ({ open }) => {
     expect(await list.olderThan('job', 9_000, 10)).toEqual([]);
   });
 
+  test('says what it is about', async () => {
+    const list = open();
+    const work = { key: 'd', since: 1_000, about: '{"devices":["ä"]}' };
+    await list.note('data', work);
+    expect(await list.olderThan('data', 9_000, 10)).toEqual([work]);
+    await list.done('data', { key: 'd', since: 1_000 });
+    expect(await list.olderThan('data', 9_000, 10)).toEqual([]);
+  });
+
   test('is renewed by one of those who know it only', async () => {
     const list = open();
     await list.note('job', { key: 'r', since: 1_000 });

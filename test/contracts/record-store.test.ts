@@ -330,6 +330,33 @@ describe.each<{ which: string; open: () => RecordStore }>([
     expect((await store.get(name, history.msdyn_iotdeviceregistrationhistoryid))?.row).toEqual(history);
   });
 
+  test.each([
+    { which: 'a new value', was: { msdyn_timezone: 60 }, change: { msdyn_timezone: 120, msdyn_tags: '{"a":1}' } },
+    { which: 'a value that goes', was: { msdyn_tags: '{"a":1}' }, change: { msdyn_tags: null, msdyn_timezone: 60 } },
+    { which: 'a text in pieces', was: {}, change: { ccs_devices: `${'x'.repeat(40_000)}é` } },
+    {
+      which: 'a text that is in one piece now',
+      was: { ccs_devices: 'y'.repeat(70_000) },
+      change: { ccs_devices: 'z' },
+    },
+  ])('$which is written to a record that is known, and the rest of it stays', async ({ was, change }) => {
+    const isBatch = 'ccs_devices' in change;
+    const name = isBatch ? 'ccs_devicejobbatch' : 'msdyn_iotdevice';
+    const id = nextId(4);
+    const first: Row = isBatch
+      ? { ccs_devicejobbatchid: id, ccs_name: 'Batch 1', ...was }
+      : device({ msdyn_iotdeviceid: id, msdyn_deviceid: deviceId(), ...was });
+    await store.insert(name, first);
+    const { row, etag } = (await store.get(name, id))!;
+    const next = { ...row, ...change };
+    const written = await store.writeTogether([{ entity: name, row: next, etag, before: row }]);
+    const kept = Object.fromEntries(Object.entries(next).filter(([, value]) => value !== null));
+    expect(await store.get(name, id)).toEqual({
+      row: kept,
+      etag: written.kind === 'written' ? written.etags[0] : 'none',
+    });
+  });
+
   test('records are written together or not at all', async () => {
     const [first, second, third] = [0, 1, 2].map(() => account({ accountid: nextId(3) })) as [Row, Row, Row];
     await store.insert('account', first);

@@ -1,4 +1,5 @@
 import { TableClient } from '@azure/data-tables';
+import { QueueServiceClient } from '@azure/storage-queue';
 import type { Client, Twin } from 'azure-iot-device';
 import type { Row } from '../../shared/model/edm';
 import { deviceConnectionString } from '../kit/hub';
@@ -39,7 +40,7 @@ async function ageNotes(): Promise<void> {
   const options = { allowInsecureConnection: true };
   const notes = TableClient.fromConnectionString(stack.azurite.connectionString, 'openwork', options);
   for await (const { partitionKey, rowKey } of notes.listEntities()) {
-    await notes.upsertEntity({ partitionKey: partitionKey!, rowKey: rowKey!, since: '0' }, 'Replace');
+    await notes.upsertEntity({ partitionKey: partitionKey!, rowKey: rowKey!, since: '0' }, 'Merge');
   }
 }
 
@@ -218,6 +219,25 @@ test('twins that the host was busy with when it was killed are brought up to dat
   );
   expect(rows).toHaveLength(24);
   for (const [i, { deviceId }] of devices.entries()) expect((await hubTwin(deviceId)).tags).toEqual({ number: i });
+});
+
+test('device data whose request got lost with the host is pulled all the same', async () => {
+  const id = await addDevice('oven');
+  await stack.withoutHub(async () => {
+    await api.call('msdyn_PullDataForIoTDevice', { IoTDeviceIds: id });
+    await stack.killHost();
+    await QueueServiceClient.fromConnectionString(stack.azurite.connectionString)
+      .getQueueClient('devicedata')
+      .clearMessages();
+  });
+  await stack.startHost();
+  // Its note is found after half a minute, which passes here.
+  await ageNotes();
+  await stack.runFunction('onOpenDeviceData');
+  await eventually(
+    async () => history(id),
+    (rows) => rows.length === 1,
+  );
 });
 
 test('what is asked for while the hub is away is done when it is there again', async () => {

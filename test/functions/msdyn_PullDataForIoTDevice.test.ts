@@ -1,5 +1,6 @@
 import { call } from '../kit/actions';
 import { pullDataForIoTDevice } from '../../functions/msdyn_PullDataForIoTDevice';
+import { memoryOpenWork } from '../../shared/adapters/memory/open-work';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { memoryWorkQueue } from '../../shared/adapters/memory/work-queue';
 import type { Row } from '../../shared/model/edm';
@@ -11,7 +12,7 @@ const stranger = '0a0a0a0a-0000-4000-8000-000000000000';
 function openWorld() {
   const records = memoryRecordStore();
   const pulls = memoryWorkQueue<DeviceDataRequest>();
-  const deps = { records, pulls, now: () => start, unique: () => 'unique' };
+  const deps = { records, pulls, openWork: memoryOpenWork(), now: () => start, unique: () => 'unique' };
   return {
     requests: pulls.messages,
     device: async (label: string, row: Row = {}) =>
@@ -30,7 +31,7 @@ test('hands the devices on, each once, and answers 204', async () => {
   const ids = [await world.device('a'), await world.device('b')];
   const answer = await world.pull({ IoTDeviceIds: `{${ids[0]!.toUpperCase()}},${ids[1]}, ,${ids[0]}` });
   expect([answer.status, answer.text, answer.faults]).toEqual([204, '', []]);
-  expect(world.requests).toEqual([{ request: 'unique', requested: start, devices: ids }]);
+  expect(world.requests).toMatchObject([{ request: 'unique', requested: start, devices: ids, since: start }]);
 });
 
 test('250 devices become three requests', async () => {
@@ -41,10 +42,30 @@ test('250 devices become three requests', async () => {
   expect(new Set(world.requests.flatMap(({ devices }) => devices))).toEqual(new Set(ids));
 });
 
-test('a dry run checks the call and does nothing', async () => {
+test('a dry run says for each device what would happen, and does nothing', async () => {
   const world = openWorld();
-  const id = await world.device('a');
-  expect((await world.pull({ IoTDeviceIds: id, DryRun: true })).status).toBe(204);
+  const ids = [await world.device('a', { msdyn_registrationstatus: 192350003 }), await world.device('b')];
+  const answer = await world.pull({ IoTDeviceIds: ids.join(), DryRun: true });
+  expect([answer.status, answer.json]).toMatchObject([
+    200,
+    {
+      Devices: 2,
+      Affected: 2,
+      Outcomes: [
+        { IoTDeviceId: ids[0], DeviceId: 'a', Outcome: 'Pulled', Reason: expect.stringContaining('data history') },
+        { IoTDeviceId: ids[1], DeviceId: 'b', Outcome: 'Pulled', Reason: expect.stringContaining('not registered') },
+      ],
+    },
+  ]);
+  const nameless = await world.device('c', { msdyn_deviceid: null });
+  const refused = await world.pull({ IoTDeviceIds: `${ids[0]},${nameless}`, DryRun: true });
+  expect(refused.json).toMatchObject({
+    Affected: 0,
+    Outcomes: [
+      { Outcome: 'Left alone', Reason: expect.stringContaining('one of them has no Device ID') },
+      { DeviceId: null, Outcome: 'Failed', Reason: expect.stringContaining('Register it first') },
+    ],
+  });
   expect((await world.pull({ IoTDeviceIds: stranger, DryRun: true })).status).toBe(404);
   expect(world.requests).toEqual([]);
 });

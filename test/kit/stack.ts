@@ -23,6 +23,8 @@ export interface TestStack {
   azurite: Azurite;
   /** Base URL of the Web API, ending in `/`. */
   api(): string;
+  /** Opens the admin API of the host. */
+  masterKey(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
   /** Stops the hub and starts it again, on the same data and ports, after some work. */
@@ -48,6 +50,7 @@ export async function startTestStack(
     hub,
     azurite,
     api: () => `${url}/api/data/v9.2/`,
+    masterKey: () => masterKey,
     startHost: async () => {
       const env = {
         ...process.env,

@@ -24,6 +24,8 @@ describe('creating a record', () => {
     expect(read.json).toEqual({
       '@odata.context': `${root}/$metadata#accounts/$entity`,
       '@odata.etag': answer.headers.get('ETag'),
+      _createdby_value: '5d8b6a4e-0001-4cc5-8000-000000000002',
+      _modifiedby_value: '5d8b6a4e-0001-4cc5-8000-000000000002',
       accountid: createdId(answer),
       name: 'Contoso',
       accountnumber: null,

@@ -1,11 +1,15 @@
+import { untouchedTwin } from '../../shared/domain/device-twin';
 import { ServiceError } from '../../shared/domain/errors';
 import { parkRequest } from '../../shared/workflows/park-request';
 import { batchMessageOf } from '../../shared/domain/device-job';
 import { askForImport } from '../../shared/workflows/ask-for-import';
 import { endDeviceBatch } from '../../shared/workflows/end-device-batch';
 import { runDeviceBatch } from '../../shared/workflows/run-device-batch';
+import { followTwins } from '../../shared/workflows/follow-twins';
 import { sweepDeviceJobs } from '../../shared/workflows/sweep-device-jobs';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
+import { memoryWorkQueue } from '../../shared/adapters/memory/work-queue';
+import type { TwinWork } from '../../shared/ports/twin-work';
 import { deviceJobs } from '../kit/device-jobs';
 import { all } from '../kit/ingestion';
 
@@ -39,7 +43,8 @@ describe('a registration', () => {
     const good = await world.device('good');
     const bad = await world.device('bad', { msdyn_tags: '{"a b":1}' });
     const job = await world.ask('Register', [good, bad]);
-    await world.work();
+    const message = expect.stringMatching(/no name for a property.*register it again/) as string;
+    expect(await world.work()).toMatchObject([{ action: 'Register', failures: [{ device: 'bad', message }] }]);
     expect((await world.deviceNow(good)).msdyn_registrationstatus).toBe(registered);
     const wrong = await world.deviceNow(bad);
     expect(wrong.msdyn_registrationstatus).toBe(failed);
@@ -53,21 +58,63 @@ describe('a registration', () => {
     expect(await world.job(job)).toMatchObject({ ccs_finished: 2, ccs_failed: 1, statuscode: 3 });
   });
 
-  test('takes over what the hub has: enabled, and its twin brought up to date', async () => {
+  test('takes over what the hub has: enabled, in its twin what is ours now, and theirs as it was', async () => {
     const world = deviceJobs();
-    const id = await world.device('a', { msdyn_tags: '{"building":"7","old":null}' });
+    const id = await world.device('a', {
+      msdyn_tags: '{"building":"7","none":null}',
+      ccs_syncedtags: '{"building":"6","old":1}',
+    });
     const own = { tags: { building: '6', old: 1, theirs: true }, desired: { x: 1 } };
-    world.hub.identities.set('a', { deviceId: 'a', enabled: false, reported: {}, connected: false, ...own });
+    world.hub.identities.set('a', { ...untouchedTwin, deviceId: 'a', enabled: false, ...own });
     await world.ask('Register', [id]);
     await world.work();
-    expect(world.hub.identities.get('a')).toMatchObject({
+    const { enabled, tags, desired } = world.hub.identities.get('a')!;
+    expect({ enabled, tags, desired }).toEqual({
       enabled: true,
       tags: { building: '7', theirs: true },
       desired: { x: 1 },
     });
-    expect(await world.deviceNow(id)).toMatchObject({ msdyn_registrationstatus: registered });
+    expect(await world.deviceNow(id)).toMatchObject({
+      msdyn_registrationstatus: registered,
+      ccs_syncedtags: '{"building":"7"}',
+      ccs_syncedsettings: '{}',
+      ccs_twinsyncedon: new Date(world.clock.now).toISOString(),
+    });
     expect((await world.deviceNow(id)).msdyn_registrationmessage).toContain('already');
     expect(await world.history()).toMatchObject([{ msdyn_name: 'a: registered' }]);
+  });
+
+  test('remembers what it sent with the identity, and forgets it when the device is unregistered', async () => {
+    const world = deviceJobs();
+    const id = await world.device('a', { msdyn_tags: '{"building":"7","none":null}', msdyn_devicesettings: '{"b":2}' });
+    const sent = { ccs_syncedtags: '{"building":"7"}', ccs_syncedsettings: '{"b":2}' };
+    await world.ask('Register', [id]);
+    expect(await world.deviceNow(id)).toMatchObject({ ...sent, msdyn_registrationstatus: inProgress });
+    expect((await world.deviceNow(id)).ccs_twinsyncedon).toBeUndefined();
+    await world.work();
+    const synced = { ...sent, ccs_twinsyncedon: new Date(world.clock.now).toISOString() };
+    expect(await world.deviceNow(id)).toMatchObject({ ...synced, msdyn_registrationstatus: registered });
+    await world.ask('Unregister', [id]);
+    await world.work();
+    const after = await world.deviceNow(id);
+    expect(after.msdyn_registrationstatus).toBe(unregistered);
+    for (const column of ['ccs_syncedtags', 'ccs_syncedsettings', 'ccs_twinsyncedon'])
+      expect(after).not.toHaveProperty(column);
+  });
+
+  test('of tags that change before its outcome is written has the twin brought up to date once more', async () => {
+    const world = deviceJobs();
+    const id = await world.device('a', { msdyn_tags: '{"building":"7"}' });
+    await world.ask('Register', [id]);
+    const { create } = world.hub;
+    world.hub.create = async (devices) => {
+      const { row, etag } = (await world.records.get('msdyn_iotdevice', id))!;
+      await world.records.replace('msdyn_iotdevice', { ...row, msdyn_tags: '{"building":"8"}' }, etag);
+      return create(devices);
+    };
+    await world.work();
+    expect(await world.deviceNow(id)).toMatchObject({ ccs_syncedtags: '{"building":"7"}' });
+    expect(await world.deps.openWork.olderThan('twin', Number.MAX_SAFE_INTEGER, 9)).toMatchObject([{ key: id }]);
   });
 
   test('of a registered device looks after it and changes nothing that is right', async () => {
@@ -160,8 +207,7 @@ describe('a hub that is away', () => {
     world.hub.trouble = away;
     await world.work();
     world.clock.now += 600_000;
-    const identity = { tags: {}, desired: {}, reported: {}, connected: false };
-    world.hub.identities.set('taken', { deviceId: 'taken', enabled: true, ...identity });
+    world.hub.identities.set('taken', { ...untouchedTwin, deviceId: 'taken' });
     // It throttles now, but answers when it is asked what it has.
     const { find } = world.hub;
     let asked = 0;
@@ -170,7 +216,13 @@ describe('a hub that is away', () => {
       if (asked > 1) delete world.hub.trouble;
       return find(ids);
     };
-    expect(await world.work()).toMatchObject([{ kind: 'given-up', failed: 1 }]);
+    expect(await world.work()).toMatchObject([
+      {
+        kind: 'given-up',
+        failed: 1,
+        failures: [{ device: 'not', message: expect.stringMatching(/Ask for it again/) }],
+      },
+    ]);
     expect((await world.deviceNow(taken)).msdyn_registrationstatus).toBe(registered);
     expect((await world.deviceNow(not)).msdyn_registrationstatus).toBe(failed);
     expect((await world.deviceNow(not)).msdyn_registrationmessage).toMatch(/waiting since .* Ask for it again/);
@@ -193,10 +245,10 @@ describe('a batch that is cut short', () => {
     const message = world.queue.messages.shift()!;
     await expect(runDeviceBatch(message, world.deps)).rejects.toThrow('killed');
     world.hub.create = create;
-    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: 0 });
+    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: [] });
     world.clock.now += 121_000;
-    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 1, ended: 0 });
-    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: 0 });
+    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 1, ended: [] });
+    expect(await sweepDeviceJobs(world.deps)).toEqual({ queued: 0, ended: [] });
     await world.work();
     expect(world.hub.calls).toEqual(['create', 'find']);
     expect(await world.history()).toHaveLength(3);
@@ -280,7 +332,11 @@ test('poison ends its devices in Error with the reason, and a history row each',
   const world = deviceJobs();
   const id = await world.device('a');
   const job = await world.ask('Register', [id]);
-  expect(await endDeviceBatch(world.queue.messages[0]!.batch, 'It failed five times.', world.deps)).toBe(1);
+  expect(await endDeviceBatch(world.queue.messages[0]!.batch, 'It failed five times.', world.deps)).toEqual({
+    action: 'Register',
+    failed: 1,
+    failures: [{ device: 'a', message: 'It failed five times.' }],
+  });
   expect(await endDeviceBatch(world.queue.messages[0]!.batch, 'It failed five times.', world.deps)).toBeUndefined();
   expect(await world.deviceNow(id)).toMatchObject({
     msdyn_registrationstatus: failed,
@@ -380,13 +436,13 @@ describe('other requests', () => {
 
 describe('an import', () => {
   const identity = (deviceId: string, more = {}) => ({
+    ...untouchedTwin,
     deviceId,
-    enabled: true,
     tags: { place: 'hub' },
-    desired: {},
     reported: { firmware: '2' },
+    reportedVersion: 4,
     connected: true,
-    lastActivity: '2026-02-28T10:00:00.000Z',
+    lastActivity: Date.parse('2026-02-28T10:00:00.000Z'),
     ...more,
   });
 
@@ -407,6 +463,9 @@ describe('an import', () => {
       msdyn_devicereportedproperties: '{"firmware":"2"}',
       msdyn_connectionstate: true,
       msdyn_lastactivitytime: '2026-02-28T10:00:00.000Z',
+      ccs_reportedversion: 4,
+      ccs_syncedtags: '{"place":"hub"}',
+      ccs_syncedsettings: '{}',
       statecode: 0,
     });
     expect(await world.deviceNow(known)).toMatchObject({
@@ -418,6 +477,18 @@ describe('an import', () => {
     const done = await world.job(job!);
     expect(done).toMatchObject({ ccs_total: 3, ccs_finished: 3, ccs_failed: 1, statuscode: 3 });
     expect(done['ccs_message']).toContain("'a,b'");
+  });
+
+  test('has the twins follow that differ from what people entered, and no others', async () => {
+    const world = deviceJobs();
+    const known = await world.device('known', { msdyn_tags: '{"place":"ours"}' });
+    for (const each of [identity('new'), identity('known')]) world.hub.identities.set(each.deviceId, each);
+    const work = memoryWorkQueue<TwinWork>();
+    const deps = { ...world.deps, followers: followTwins({ openWork: world.deps.openWork, work }) };
+    await askForImport({ DeviceIds: null, DryRun: null }, deps);
+    await runDeviceBatch(world.queue.messages[0]!, deps);
+    expect(work.messages).toMatchObject([{ device: known }]);
+    expect(await world.deps.openWork.olderThan('twin', Number.MAX_SAFE_INTEGER, 9)).toMatchObject([{ key: known }]);
   });
 
   test('of more than a page goes on where it was cut short, and doubles nothing', async () => {

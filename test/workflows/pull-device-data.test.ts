@@ -1,7 +1,9 @@
 import { memoryDeviceTwins } from '../../shared/adapters/memory/device-twins';
+import { memoryOpenWork } from '../../shared/adapters/memory/open-work';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { ServiceError } from '../../shared/domain/errors';
 import type { DeviceDataRequest } from '../../shared/ports/device-data-request';
+import { requestData, takeUpData } from '../../shared/workflows/data-requests';
 import { giveUp, pullDeviceData } from '../../shared/workflows/pull-device-data';
 import { all, seed, start } from '../kit/ingestion';
 
@@ -26,6 +28,7 @@ async function openWorld(count = 5) {
       },
     },
     pulls: { add: async (task: DeviceDataRequest, after?: number) => void queue.push({ task, after }) },
+    openWork: memoryOpenWork(),
     now: () => clock.now,
   };
   return {
@@ -36,7 +39,7 @@ async function openWorld(count = 5) {
     hub,
     clock,
     queue,
-    task: { request: 'r', requested: start, devices: ids },
+    task: { request: 'r', requested: start, devices: ids, note: 'n', since: start },
     device: async (id: string) => (await records.get('msdyn_iotdevice', id))!.row,
     history: async () => all(records, 'msdyn_iotdevicedatahistory'),
   };
@@ -61,7 +64,8 @@ test('a hub that goes away half-way leaves the rest waiting, which is pulled lat
   const result = await pullDeviceData(world.task, world.deps);
   expect(result.pulled).toBeLessThanOrEqual(9);
   expect(result.waiting.length).toBe(20 - result.pulled);
-  expect(world.queue).toEqual([{ task: { ...world.task, devices: result.waiting }, after: 15 }]);
+  const later = { ...world.task, devices: result.waiting, since: start + 15_000 };
+  expect(world.queue).toEqual([{ task: later, after: 15 }]);
   world.hub.awayAfter = Infinity;
   await pullDeviceData(world.queue[0]!.task, world.deps);
   expect(await world.history()).toHaveLength(20);
@@ -126,5 +130,52 @@ test('a report that comes while the twin is read is not overwritten by what was 
     ccs_reportedversion: 3,
     msdyn_devicereportedproperties: '{"newer":1}',
     msdyn_connectionstate: true,
+  });
+});
+
+describe('a request whose message is lost', () => {
+  async function openRequest() {
+    const world = await openWorld(150);
+    await requestData(world.ids, { request: 'r', requested: start }, world.deps);
+    const [first, second] = world.queue.splice(0);
+    return { ...world, first: first!.task, second: second!.task };
+  }
+
+  test('is handed on again within a minute, and what was done is not', async () => {
+    const { deps, clock, queue, first, second, history } = await openRequest();
+    await pullDeviceData(first, deps);
+    clock.now += 29_000;
+    expect(await takeUpData(deps)).toBe(0);
+    clock.now += 2_000;
+    expect(await takeUpData(deps)).toBe(1);
+    expect(queue.map(({ task }) => task)).toEqual([{ ...second, since: clock.now }]);
+    await pullDeviceData(second, deps);
+    await pullDeviceData(queue[0]!.task, deps);
+    clock.now += 3_000_000;
+    expect(await takeUpData(deps)).toBe(0);
+    expect(await history()).toHaveLength(150);
+  });
+
+  test('while it waits for the hub is handed on with the devices that are left', async () => {
+    const { deps, clock, queue, first, hub, ids } = await openRequest();
+    hub.awayAfter = 40;
+    const { waiting } = await pullDeviceData(first, deps);
+    queue.length = 0;
+    clock.now += 31_000;
+    // The other message of the request is lost, too.
+    expect(await takeUpData(deps)).toBe(1);
+    clock.now += 15_000;
+    expect(await takeUpData(deps)).toBe(1);
+    expect(queue.map(({ task }) => task.devices)).toEqual([ids.slice(100), waiting]);
+  });
+
+  test('is not handed on for ever', async () => {
+    const { deps, clock, first } = await openRequest();
+    clock.now += 31_000;
+    expect(await takeUpData(deps)).toBe(2);
+    await giveUp({ ...first, since: clock.now }, 'It failed.', deps);
+    clock.now += 3 * 3_600_000;
+    await takeUpData(deps);
+    expect(await deps.openWork.olderThan('data', Number.MAX_SAFE_INTEGER, 9)).toEqual([]);
   });
 });

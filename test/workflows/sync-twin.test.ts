@@ -38,7 +38,7 @@ async function openWorld(row: Row = {}) {
       return call(...args);
     };
   const deps: TwinDeps = {
-    records: { ...records, replace: faulty('replace', records.replace) },
+    records: { ...records, writeTogether: faulty('write', records.writeTogether) },
     twins: { read: reachable(twins.read), patch: faulty('patch', reachable(twins.patch)) },
     openWork: { ...openWork, done: faulty('done', openWork.done) },
     work: {
@@ -104,7 +104,7 @@ test('a written tag reaches the twin and is noted as ours; nothing is left open'
   expect(await world.notes()).toEqual([]);
 });
 
-const points = ['replace 1', 'patch 1', 'replace 2', 'done 1'].flatMap((name) => [`before ${name}`, `after ${name}`]);
+const points = ['write 1', 'patch 1', 'write 2', 'done 1'].flatMap((name) => [`before ${name}`, `after ${name}`]);
 
 test.each(points)('killed %s, it does the same when it is repeated', async (point) => {
   const world = await openWorld();

@@ -4,6 +4,7 @@ import type { Azurite } from '../azurite';
 import type { Child } from '../children';
 import type { FleetFigures } from '../fleet/fleet';
 import { runWorker } from '../fleet/run-worker';
+import type { StackAccess } from './access';
 import type { Output, StackOptions } from './stack-options';
 import type { Role, Supervisor } from './supervisor';
 import { createThrottledPrinter } from './throttled-printer';
@@ -58,6 +59,7 @@ export async function startHost(
   hub: IotHubReady,
   supervisor: Supervisor,
   out: Output,
+  access: StackAccess | undefined,
 ): Promise<HostReady> {
   const settings = {
     AzureWebJobsStorage: azurite.connectionString,
@@ -67,6 +69,7 @@ export async function startHost(
     IOT_HUB_CONSUMER_GROUP: 'connected-customer-service',
     IOT_HUB_CONNECTION_STRING: hub.iotHubConnectionString,
     NODE_EXTRA_CA_CERTS: hub.caFile,
+    ...access?.settings,
   };
   const common = ['--root', root, '--port', String(port)];
   const program = func
@@ -87,7 +90,8 @@ export async function startHost(
     if (/^\S+ (warning|error|critical)\b/i.test(line)) warn(`host: ${line}`);
   };
   const role: Role = { title: 'The Functions host', log: 'host', rank: 2, patience: 20_000, onLine };
-  return (await supervisor.launch(role, program)).ready as HostReady;
+  const ready = (await supervisor.launch(role, program)).ready as HostReady;
+  return access ? { ...ready, functionKey: access.key } : ready;
 }
 
 /** Registers the devices and connects those of the fleet; they speak when they are told to. */

@@ -6,7 +6,7 @@ export interface StackOptions {
   fleet: number;
   /** Empty the data first. */
   fresh: boolean;
-  /** Ask for function keys. */
+  /** Ask who calls: for tokens or access keys. */
   auth: boolean;
   /** Core Tools in place of our own Functions host. */
   func: boolean;

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { startAccess } from './access';
+import type { StackAccess } from './access';
 import { openDataFolder } from './data-folder';
 import type { DataFolder } from './data-folder';
 import { reportFigures } from './figures';
@@ -38,16 +40,18 @@ export async function runStack(options: StackOptions, out: Output, { stop, kill 
   const supervisor = createSupervisor(join(folder.path, 'logs'));
   kill.addEventListener('abort', () => supervisor.kill(), { once: true });
   let endFigures: (() => void) | undefined;
+  const access = options.auth ? await startAccess() : undefined;
   try {
     await removeStackFile(folder.path);
     if (stop.aborted) return;
-    const up = bringUp(options, folder, supervisor, out, stop).then((end) => (endFigures = end));
+    const up = bringUp(options, folder, supervisor, out, stop, access).then((end) => (endFigures = end));
     up.catch(() => undefined); // when it loses the race below, stopping is the reason
     await Promise.race([stopAsked, supervisor.died, up.then(() => new Promise<never>(() => undefined))]);
   } finally {
     endFigures?.();
     out.say('Stopping ...');
     await supervisor.stop();
+    await access?.stop();
     await removeStackFile(folder.path);
     await folder.close();
   }
@@ -59,6 +63,7 @@ async function bringUp(
   supervisor: Supervisor,
   out: Output,
   stop: AbortSignal,
+  access: StackAccess | undefined,
 ): Promise<() => void> {
   const phase = timedPhases(out);
   const [azurite, hub] = await Promise.all([
@@ -70,7 +75,7 @@ async function bringUp(
   const devices = deviceIds(defaultPrefix, 1, options.fleet || seededWithoutFleet);
   const [fleet, host] = await Promise.all([
     startFleet(options, devices, hub, supervisor, (now) => (figures = now)),
-    phase('Functions host', startHost(options, path, azurite, hub, supervisor, out)),
+    phase('Functions host', startHost(options, path, azurite, hub, supervisor, out, access)),
   ]);
   const api = webApi(host.url, host.functionKey);
   await seed(api, devices, phase, out, stop);
@@ -79,6 +84,7 @@ async function bringUp(
     pid: process.pid,
     functionsUrl: host.url,
     functionKey: host.functionKey,
+    ...(access && { tokenUrl: access.tokenUrl }),
     masterKey: host.masterKey,
     iotHubConnectionString: hub.iotHubConnectionString,
     iotHubHostName: hub.hostName,
@@ -91,7 +97,9 @@ async function bringUp(
   });
   if (stop.aborted) return () => undefined;
   out.say(`Ready ${host.url}`);
-  out.say(`Cases: ${host.url}/api/data/v9.2/incidents  Keys and addresses: ${join(path, 'stack.json')}  Stop: Ctrl-C`);
+  out.say(
+    `Console: ${host.url}/console  Web API: ${host.url}/api/data/v9.2/  Keys and addresses: ${join(path, 'stack.json')}  Stop: Ctrl-C`,
+  );
   return reportFigures({ api, fleet: () => figures, print: out.say, interval: figuresEvery });
 }
 

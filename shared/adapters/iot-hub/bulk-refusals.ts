@@ -1,5 +1,5 @@
 import { ServiceError } from '../../domain/errors';
-import { isObject } from '../../domain/twin-content';
+import { isObject } from '../../domain/json-values';
 import type { Refusal } from '../../ports/device-registry';
 
 /**

@@ -1,10 +1,9 @@
 import type { Registry } from 'azure-iothub';
-import { ServiceError } from '../../domain/errors';
-import { ownContent } from '../../domain/twin-content';
 import type { DeviceRegistry, Identity, Refusal } from '../../ports/device-registry';
 import { bulkRefusals, refusalOf, same } from './bulk-refusals';
-import { inTime, openRegistry, unreachable, withoutExchange } from './hub-account';
+import { hubTrouble, inTime, openRegistry } from './hub-account';
 import type { HubAccount } from './hub-account';
+import { patchBody, twinOf } from './twin-body';
 
 type Description = Parameters<Registry['addDevices']>[0][number];
 
@@ -26,7 +25,7 @@ export function iotHubDeviceRegistry(account: HubAccount, gate: () => Promise<vo
     } catch (error) {
       const refusals = bulkRefusals(error, deviceIds);
       if (refusals) return refusals;
-      throw translated(error);
+      throw hubTrouble(error);
     }
   };
 
@@ -36,14 +35,14 @@ export function iotHubDeviceRegistry(account: HubAccount, gate: () => Promise<vo
       return await ask(request);
     } catch (error) {
       if (error instanceof Error && error.name === 'DeviceNotFoundError') return undefined;
-      throw translated(error);
+      throw hubTrouble(error);
     }
   };
 
   const pageOf = async (text: string, size: number, after: string | null) => {
     const query = registry.createQuery(text, size);
     const answer = await ask(async () => query.next(after ?? '')).catch((error: unknown) => {
-      throw translated(error);
+      throw hubTrouble(error);
     });
     const twins = (answer as unknown as { result: unknown[] }).result;
     return { identities: twins.map(identityOf), next: query.hasMoreResults ? query.continuationToken : null };
@@ -86,14 +85,14 @@ export function iotHubDeviceRegistry(account: HubAccount, gate: () => Promise<vo
       return new Map([...refusals, ...failed]);
     },
 
-    updateTwin: async (deviceId, { tags, desired }) => {
+    updateTwin: async (deviceId, patch) => {
       try {
-        await ask(async () => registry.updateTwin(deviceId, { tags, properties: { desired } }, '*'));
+        await ask(async () => registry.updateTwin(deviceId, patchBody(patch), '*'));
         return undefined;
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal) return refusal;
-        throw translated(error);
+        throw hubTrouble(error);
       }
     },
 
@@ -122,29 +121,11 @@ function withStatus({ deviceId, authentication, capabilities }: Description, ena
   return { deviceId, status, ...(authentication && { authentication }), ...(capabilities && { capabilities }) };
 }
 
-function identityOf(twin: unknown): Identity {
-  const { deviceId, status, tags, properties, connectionState, lastActivityTime } = twin as Record<string, unknown>;
-  const { desired, reported } = (properties ?? {}) as Record<string, unknown>;
-  const time = typeof lastActivityTime === 'string' ? Date.parse(lastActivityTime) : Number.NaN;
-  return {
-    deviceId: String(deviceId),
-    enabled: status !== 'disabled',
-    tags: ownContent(tags),
-    desired: ownContent(desired),
-    reported: ownContent(reported),
-    connected: connectionState === 'Connected',
-    // The hub says "year one" for never.
-    ...(time > 0 && { lastActivity: new Date(time).toISOString() }),
-  };
+function identityOf(body: unknown): Identity {
+  const { etag: _etag, ...twin } = twinOf(body);
+  return { ...twin, deviceId: String((body as { deviceId: unknown }).deviceId) };
 }
 
 function quoted(deviceId: string): string {
   return `'${deviceId.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-function translated(error: unknown): Error {
-  if (error instanceof ServiceError) return error;
-  const cause = withoutExchange(error);
-  if (cause.name !== 'ThrottlingError') return unreachable(error);
-  return new ServiceError('hub-busy', `The IoT Hub takes no more requests for now: ${cause.message}.`, { cause });
 }

@@ -43,8 +43,16 @@ export function unreachable(error: unknown): ServiceError {
   });
 }
 
+/** A failure that is not about a device: `hub-busy` when the hub throttles, else `hub-unreachable`. */
+export function hubTrouble(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const cause = withoutExchange(error);
+  if (cause.name !== 'ThrottlingError') return unreachable(error);
+  return new ServiceError('hub-busy', `The IoT Hub takes no more requests for now: ${cause.message}.`, { cause });
+}
+
 /** An error of the SDK as its name, message and stack alone. */
-export function withoutExchange(error: unknown): Error {
+function withoutExchange(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const bare = new Error(error.message);
   bare.name = error.name;

@@ -1,6 +1,7 @@
 import type { ServiceError } from '../../domain/errors';
-import { isObject, withoutNulls } from '../../domain/twin-content';
-import type { JsonObject } from '../../domain/twin-content';
+import { untouchedTwin } from '../../domain/device-twin';
+import { merged } from '../../domain/json-values';
+import type { JsonObject } from '../../domain/json-values';
 import type { DeviceRegistry, Identity, Refusal } from '../../ports/device-registry';
 
 /** A registry in this process's memory, for tests and trials. `trouble` is thrown by every call while it is set. */
@@ -29,7 +30,7 @@ export function memoryDeviceRegistry(): DeviceRegistry & {
         const wrong = wrongName({ ...tags, ...desired });
         if (wrong !== undefined) return { kind: 'refused', message: `"${wrong}" is no name for a property` };
         if (identities.has(id)) return { kind: 'exists', message: `${id} exists already` };
-        identities.set(id, { deviceId: id, enabled: true, tags, desired, reported: {}, connected: false });
+        identities.set(id, { ...untouchedTwin, deviceId: id, tags, desired });
         return undefined;
       });
     },
@@ -45,7 +46,7 @@ export function memoryDeviceRegistry(): DeviceRegistry & {
         return missing(id);
       });
     },
-    updateTwin: async (id, { tags, desired }) => {
+    updateTwin: async (id, { tags = {}, desired = {} }) => {
       called('updateTwin');
       const known = identities.get(id);
       if (!known) return missing(id);
@@ -81,12 +82,4 @@ export function memoryDeviceRegistry(): DeviceRegistry & {
 /** As the hub refuses it. */
 function wrongName(content: JsonObject): string | undefined {
   return Object.keys(content).find((name) => name === '' || /[.$ ]/.test(name));
-}
-
-function merged(old: JsonObject, patch: JsonObject): JsonObject {
-  const next: Record<string, unknown> = { ...old };
-  for (const [key, value] of Object.entries(patch)) {
-    next[key] = isObject(value) ? merged(isObject(old[key]) ? old[key] : {}, value) : value;
-  }
-  return withoutNulls(next);
 }

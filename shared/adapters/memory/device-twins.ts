@@ -1,3 +1,4 @@
+import { untouchedTwin } from '../../domain/device-twin';
 import type { DeviceTwin } from '../../domain/device-twin';
 import { merged } from '../../domain/json-values';
 import type { DeviceTwins } from '../../ports/device-twins';
@@ -13,7 +14,8 @@ export function memoryDeviceTwins(): DeviceTwins & {
   const nextEtag = () => String((changes += 1));
   return {
     patches,
-    set: (deviceId, twin) => void twins.set(deviceId, { ...blank, ...twins.get(deviceId), etag: nextEtag(), ...twin }),
+    set: (deviceId, twin) =>
+      void twins.set(deviceId, { ...untouchedTwin, ...twins.get(deviceId), etag: nextEtag(), ...twin }),
     read: async (deviceId) => structuredClone(twins.get(deviceId)),
     patch: async (deviceId, patch, etag) => {
       const twin = twins.get(deviceId);
@@ -28,16 +30,3 @@ export function memoryDeviceTwins(): DeviceTwins & {
     },
   };
 }
-
-const blank: DeviceTwin = {
-  etag: '',
-  tags: {},
-  desired: {},
-  reported: {},
-  reportedVersion: 1,
-  connected: false,
-  connectionChanged: null,
-  lastActivity: null,
-  enabled: true,
-  statusReason: null,
-};

@@ -1,4 +1,4 @@
-import type { OpenWorkList } from '../../ports/open-work';
+import type { OpenWork, OpenWorkList } from '../../ports/open-work';
 import { find } from './find-row';
 import { hasStatus, translate } from './storage-errors';
 import type { Tables } from './tables';
@@ -10,10 +10,14 @@ const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
 /** Notes as rows of one table: a partition for each kind, which holds what is open and so stays small. */
 export function tableOpenWork(tables: Tables): OpenWorkList {
   return {
-    note: async (kind, { key, since }) => {
+    note: async (kind, { key, since, about }) => {
       const client = await tables.client(table);
       await client
-        .upsertEntity({ partitionKey: kind, rowKey: key, since: String(since) }, 'Replace', options())
+        .upsertEntity(
+          { partitionKey: kind, rowKey: key, since: String(since), ...(about !== undefined && { about }) },
+          'Replace',
+          options(),
+        )
         .catch(rethrow);
     },
 
@@ -47,11 +51,12 @@ export function tableOpenWork(tables: Tables): OpenWorkList {
 
     olderThan: async (kind, than, limit) => {
       const client = await tables.client(table);
-      const found: { key: string; since: number }[] = [];
+      const found: OpenWork[] = [];
       try {
         for await (const row of client.listEntities({ queryOptions: { filter: `PartitionKey eq '${kind}'` } })) {
           const since = Number(row['since']);
-          if (since < than) found.push({ key: String(row.rowKey), since });
+          const about = typeof row['about'] === 'string' ? { about: row['about'] } : {};
+          if (since < than) found.push({ key: String(row.rowKey), since, ...about });
           if (found.length >= limit) break;
         }
       } catch (error) {

@@ -28,6 +28,19 @@ export function toEntity(name: EntityName, row: Row, place: Place): TableEntity 
   return stored;
 }
 
+/**
+ * What to merge into a row so that it holds `row` in place of `before`: the properties that changed. Undefined when merging
+ * cannot do that, because a property is to go, or a text has other pieces than before.
+ */
+export function toMerge(name: EntityName, before: Row, row: Row, place: Place): TableEntity | undefined {
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(row)])].filter(
+    (key) => (before[key] ?? null) !== (row[key] ?? null),
+  );
+  const isCut = (value: Row[string] | undefined) => typeof value === 'string' && value.length > longestText;
+  if (changed.some((key) => (row[key] ?? null) === null || isCut(row[key]) || isCut(before[key]))) return undefined;
+  return toEntity(name, Object.fromEntries(changed.map((key) => [key, row[key]!])), place);
+}
+
 /** The record in a table row. Stored properties that the model does not know are left out. */
 export function fromEntity(name: EntityName, stored: Readonly<Record<string, unknown>>): Row {
   const row: Record<string, Scalar> = {};

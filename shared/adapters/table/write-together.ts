@@ -3,8 +3,9 @@ import { entity } from '../../model/entities';
 import type { RecordStore, Write } from '../../ports/record-store';
 import { recordETag } from './etag';
 import { conditionFor } from './packed-alerts';
+import type { Place } from './placement';
 import { findPlace } from './reserved-ids';
-import { toEntity } from './row';
+import { toEntity, toMerge } from './row';
 import { hasStatus } from './storage-errors';
 import type { Tables } from './tables';
 
@@ -34,12 +35,8 @@ export async function writeTogether(
     }),
   );
   const rows = writes.map((write, index) => {
-    const { entity: name, row, etag } = write;
     const place = places[index]!;
-    const stored = toEntity(name, row, place);
-    const action: TransactionAction =
-      etag === undefined ? ['create', stored] : ['update', stored, 'Replace', { etag: conditions[index]! }];
-    return { name, place, action, keepsKey: keepsKey(write) };
+    return { name: write.entity, place, action: actionOf(write, place, conditions[index]!), keepsKey: keepsKey(write) };
   });
   const first = rows[0];
   const fits =
@@ -64,6 +61,14 @@ export async function writeTogether(
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
     throw error;
   }
+}
+
+/** Where it is known how the record was, only what changed is sent: it is less, and Azurite merges faster than it replaces. */
+function actionOf({ entity: name, row, etag, before }: Write, place: Place, ifMatch: string): TransactionAction {
+  if (etag === undefined) return ['create', toEntity(name, row, place)];
+  const merge = before && toMerge(name, before, row, place);
+  const condition = { etag: ifMatch };
+  return merge ? ['update', merge, 'Merge', condition] : ['update', toEntity(name, row, place), 'Replace', condition];
 }
 
 /** Whether the index of the table's alternate key stays as it is. The condition on the ETag vouches for `before`. */

@@ -95,7 +95,7 @@ export const alertTables = {
       ccs_lastalerttime: readOnly(time('Last Alert Time')),
       statecode: choiceOr('Status', choices.alertState, choices.alertState.Active),
       statuscode: choice('Alert Status', choices.alertStatus),
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotalert'),
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -24,11 +24,14 @@ export const readOnly = <C extends object>(column: C) => ({ ...column, readOnly:
 export const fixed = <C extends object>(column: C) => ({ ...column, fixed: true }) as const;
 export const required = <C extends object>(column: C) => ({ ...column, required: true }) as const;
 
-/** When the record was made and when it was last written. */
-export const createdAndModified = {
-  createdon: readOnly(time('Created On')),
-  modifiedon: readOnly(time('Modified On')),
-} as const;
+/** When, and by whom, a record of the table was made and last written. */
+export const createdAndModified = (table: string) =>
+  ({
+    createdon: readOnly(time('Created On')),
+    createdby: readOnly(lookup('Created By', 'systemuser', 'createdby', `lk_${table}_createdby`)),
+    modifiedon: readOnly(time('Modified On')),
+    modifiedby: readOnly(lookup('Modified By', 'systemuser', 'modifiedby', `lk_${table}_modifiedby`)),
+  }) as const;
 
 /** States of a table that has none of its own. */
 export const active: readonly State[] = [

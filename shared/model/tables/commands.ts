@@ -91,7 +91,7 @@ export const commandTables = {
       ccs_feedback: readOnly(choice('Feedback', choices.commandFeedback)),
       ccs_feedbackon: readOnly(time('Feedback On')),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotdevicecommand'),
     },
   },
 
@@ -106,7 +106,7 @@ export const commandTables = {
       msdyn_iotdevicecommanddefinitionid: id('IoT Device Command Definition'),
       msdyn_name: required(text('Name')),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotdevicecommanddefinition'),
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -53,7 +53,7 @@ export const connectionTables = {
       effectivestart: time('Starting'),
       effectiveend: time('Ending'),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('connection'),
     },
   },
 
@@ -69,7 +69,7 @@ export const connectionTables = {
       name: required(text('Name')),
       description: memo('Description', 2000),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('connectionrole'),
     },
     builtIn: [{ connectionroleid: connectedDeviceRole, name: 'Connected Device', statecode: 0, statuscode: 1 }],
   },

@@ -37,7 +37,7 @@ export const customerTables = {
       address1_country: text('Address 1: Country/Region', 80),
       description: memo('Description', 2000),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('account'),
     },
   },
 
@@ -77,7 +77,7 @@ export const customerTables = {
       msdyn_alertcount: computed(count('Alert Count')),
       msdyn_lastalerttime: computed(time('Last Alert Time')),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_customerasset'),
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -34,7 +34,7 @@ export const deviceTables = {
       ccs_response: choiceOr('Response', choices.categoryResponse, choices.categoryResponse.Case),
       ccs_prioritycode: choiceOr('Priority', choices.priority, choices.priority.Normal),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotdevicecategory'),
     },
   },
 
@@ -90,7 +90,7 @@ export const deviceTables = {
       ccs_registrationrequestedon: readOnly(time('Registration Requested On')),
       msdyn_timezone: whole('Time Zone', -1500, 1500),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotdevice'),
     },
   },
 
@@ -115,7 +115,7 @@ export const deviceTables = {
       ccs_outcome: choice('Outcome', choices.attemptOutcome),
       ccs_message: memo('Message', 2000),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotdeviceregistrationhistory'),
     },
   },
 
@@ -143,7 +143,7 @@ export const deviceTables = {
       msdyn_status: required(choice('Status of the Device', choices.hubDeviceStatus)),
       msdyn_statusreason: text('Status Reason of the Device', 128),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotdevicedatahistory'),
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -45,7 +45,7 @@ export const jobTables = {
       ccs_requestedon: readOnly(time('Requested On')),
       ccs_completedon: readOnly(time('Completed On')),
       ...stateColumns,
-      ...createdAndModified,
+      ...createdAndModified('ccs_devicejob'),
     },
   },
 
@@ -74,7 +74,7 @@ export const jobTables = {
       ccs_waitingsince: readOnly(time('Waiting Since')),
       ccs_message: readOnly(memo('Message', 2000)),
       ...stateColumns,
-      ...createdAndModified,
+      ...createdAndModified('ccs_devicejobbatch'),
     },
   },
 } as const satisfies Record<string, Entity>;

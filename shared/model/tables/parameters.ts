@@ -38,7 +38,7 @@ export const parameterTables = {
       msdyn_unit: text('Unit'),
       msdyn_additionalproperties: memo('Additional Properties', 2000),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotpropertydefinition'),
     },
   },
 
@@ -75,7 +75,7 @@ export const parameterTables = {
       ccs_required: { kind: 'boolean', label: 'Required', default: false },
       ccs_position: whole('Position', 0, 1_000),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('ccs_iotcommandparameter'),
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -24,7 +24,7 @@ export const parkedTables = {
       ccs_body: readOnly(memo('Body', 400_000)),
       ccs_bodyencoding: readOnly(text('Body Encoding', 10)),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('ccs_parkedmessage'),
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -19,7 +19,7 @@ export const settingsTables = {
       msdyn_commandnameproperty: text('Command Name Property'),
       msdyn_commandparametersproperty: text('Command Parameters Property'),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_iotsettings'),
     },
     builtIn: [{ msdyn_iotsettingsid: iotSettings, msdyn_name: 'IoT Settings', statecode: 0, statuscode: 1 }],
     closed: true,

@@ -61,7 +61,7 @@ export const ticketTables = {
       ccs_groupkey: readOnly(text('Group Key', 400)),
       statecode: choiceOr('Status', choices.caseState, choices.caseState.Active),
       statuscode: choice('Status Reason', choices.caseStatus),
-      ...createdAndModified,
+      ...createdAndModified('incident'),
     },
   },
 
@@ -96,7 +96,7 @@ export const ticketTables = {
       ),
       ccs_groupkey: readOnly(text('Group Key', 400)),
       ...plainStates,
-      ...createdAndModified,
+      ...createdAndModified('msdyn_workorder'),
     },
   },
 } as const satisfies Record<string, Entity>;

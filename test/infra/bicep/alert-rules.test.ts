@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { failureLine } from '../../../shared/domain/batch-progress';
+
 const root = join(__dirname, '..', '..', '..');
 const rules = readFileSync(join(root, 'infra', 'modules', 'alert-rules.bicep'), 'utf8');
 const functions = readdirSync(join(root, 'functions'));
@@ -9,6 +11,18 @@ const source = functions.map((file) => readFileSync(join(root, 'functions', file
 test('the rule on parked messages looks for what the app writes', () => {
   expect(rules).toContain('Message startswith "Parked message"');
   expect(source).toMatch(/log\.warn\(`Parked message /);
+});
+
+test('the rule on failed registrations looks for what the app writes, one line a device', () => {
+  expect(rules).toContain('Message startswith "Registration failed"');
+  expect(failureLine('Register', { device: 'd', message: 'Do this.' })).toBe(
+    "Registration failed for device 'd': Do this.",
+  );
+  expect(failureLine('Unregister', { device: 'd', message: '' })).not.toMatch(/^Registration failed/);
+  for (const file of ['onRegistrations.ts', 'onRegistrationsPoison.ts', 'onStaleRegistrations.ts']) {
+    const text = readFileSync(join(root, 'functions', file), 'utf8');
+    expect([file, text]).toEqual([file, expect.stringMatching(/context\.error\(failureLine\(/)]);
+  }
 });
 
 test('the functions that rules name are there', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { runToEnd } from '../functions-host/running-host';
 
@@ -23,6 +23,7 @@ beforeAll(() => {
   if (status !== 0) throw new Error(`The package was not made: ${stdout}${stderr}`);
   mkdirSync(app);
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zipIn('first'))))) {
+    mkdirSync(dirname(join(app, name)), { recursive: true });
     writeFileSync(join(app, name), bytes);
   }
 });
@@ -30,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the zip holds the bundle and what the host reads, and nothing else', () => {
   expect(readdirSync(app).toSorted()).toEqual(
-    ['app.js', 'app.js.LEGAL.txt', 'app.js.map', 'host.json', 'index.js', 'package.json'].toSorted(),
+    ['app.js', 'app.js.LEGAL.txt', 'app.js.map', 'console', 'host.json', 'index.js', 'package.json'].toSorted(),
   );
   const { main, dependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as Record<string, unknown>;
   expect({ main, dependencies }).toEqual({ main: 'index.js', dependencies: undefined });
@@ -42,7 +43,8 @@ test('the same sources make the same bytes, in another folder and another time z
 });
 
 test('no file names the folder it was made from', () => {
-  const naming = readdirSync(app).filter((name) => readFileSync(join(app, name), 'utf8').includes(root));
+  const files = readdirSync(app, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const naming = files.filter(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8').includes(root));
   expect(naming).toEqual([]);
 });
 

@@ -1,0 +1,34 @@
+import type { Body } from '../api/web-api';
+
+/** The message of a command, under the property names that devices of the connector know. */
+export function messageOf(name: string, parameters: string): string {
+  const given = parameters.trim() === '' ? {} : { Parameters: JSON.parse(parameters) as unknown };
+  return JSON.stringify({ CommandName: name.trim(), ...given });
+}
+
+export interface CommandDraft {
+  name: string;
+  /** JSON, or empty. */
+  parameters: string;
+  /** The id of the command's definition, against which the service checks the parameters. */
+  definition?: string | undefined;
+  /** The id of the device's record. */
+  device: string;
+  /** Also every registered device that is connected to what this one is connected to. */
+  toAll: boolean;
+  alert?: string | undefined;
+}
+
+/** The record that makes the service send a command. */
+export function commandBody({ name, parameters, definition, device, toAll, alert }: CommandDraft): Body {
+  return {
+    msdyn_name: name.trim(),
+    msdyn_message: messageOf(name, parameters),
+    msdyn_sendtoallconnecteddevices: toAll,
+    'msdyn_Device@odata.bind': `/msdyn_iotdevices(${device})`,
+    ...(definition !== undefined && {
+      'msdyn_Command@odata.bind': `/msdyn_iotdevicecommanddefinitions(${definition})`,
+    }),
+    ...(alert !== undefined && { 'msdyn_ParentAlert@odata.bind': `/msdyn_iotalerts(${alert})` }),
+  };
+}

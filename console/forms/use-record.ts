@@ -1,0 +1,90 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { EntityName } from '../../shared/model/entities';
+import { isOffline, isStale, wordsOf } from '../api/api-error';
+import type { Body, Loaded } from '../api/web-api';
+import { useApi } from '../app/service';
+import { useInterval } from '../parts/use-interval';
+import { bodyOf, enter } from '../records/draft';
+import type { Draft, Entered } from '../records/draft';
+
+export type Saved = { kind: 'saved' } | { kind: 'stale' } | { kind: 'refused' };
+
+export interface RecordState<N extends EntityName> {
+  /** As it was read last; undefined before, and for a new one. */
+  record: Loaded<N> | undefined;
+  draft: Draft;
+  /** What the service said against reading or saving. */
+  problem: string | undefined;
+  saving: boolean;
+  /** Set when somebody else saved in between: the record as it is now. */
+  theirs: Loaded<N> | undefined;
+  enter(property: string, entered: Entered): void;
+  setDraft(draft: Draft): void;
+  reload(): void;
+  /** Saves a draft; by default the one entered, on condition that nobody changed the record since it was read. */
+  save(over?: { draft: Draft; etag: string }): Promise<Saved>;
+  change(body: Body): Promise<void>;
+  giveUp(): void;
+}
+
+/** A record in a form: what is stored, what was entered, and what stands between the two. */
+export function useRecord<N extends EntityName>(table: N, id: string): RecordState<N> {
+  const api = useApi();
+  const [record, setRecord] = useState<Loaded<N>>();
+  const [draft, setDraft] = useState<Draft>({});
+  const [problem, setProblem] = useState<string>();
+  const [offline, setOffline] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [theirs, setTheirs] = useState<Loaded<N>>();
+
+  const failed = useCallback((error: unknown) => {
+    setProblem(wordsOf(error));
+    setOffline(isOffline(error));
+  }, []);
+  const settled = useCallback((read: Loaded<N>) => {
+    setRecord(read);
+    setProblem(undefined);
+    setOffline(false);
+  }, []);
+  const reload = useCallback(() => void api.read(table, id).then(settled, failed), [api, table, id, settled, failed]);
+  useEffect(reload, [reload]);
+  useInterval(reload, offline && record === undefined ? 5000 : undefined);
+
+  const write = async (body: Body, etag: string) => {
+    settled(await api.update(table, id, body, etag));
+    setTheirs(undefined);
+  };
+  const save = async (over?: { draft: Draft; etag: string }): Promise<Saved> => {
+    if (!record) return { kind: 'refused' };
+    setSaving(true);
+    try {
+      await write(bodyOf(table, over?.draft ?? draft), over?.etag ?? record['@odata.etag']);
+      setDraft({});
+      return { kind: 'saved' };
+    } catch (error) {
+      if (!isStale(error)) {
+        failed(error);
+        return { kind: 'refused' };
+      }
+      await api.read(table, id).then(setTheirs, failed);
+      return { kind: 'stale' };
+    } finally {
+      setSaving(false);
+    }
+  };
+  return {
+    record,
+    draft,
+    problem,
+    saving,
+    theirs,
+    enter: (property, entered) => setDraft((before) => enter(before, record ?? {}, property, entered)),
+    setDraft,
+    reload,
+    save,
+    change: async (body) => {
+      if (record) await write(body, record['@odata.etag']);
+    },
+    giveUp: () => setTheirs(undefined),
+  };
+}

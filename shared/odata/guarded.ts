@@ -1,0 +1,33 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { demandAnyRole } from '../domain/caller';
+import type { Caller } from '../domain/caller';
+import { identifyCaller } from '../workflows/identify-caller';
+import type { AccessDeps } from '../workflows/identify-caller';
+import { answering } from './error-answers';
+
+type Context = Pick<InvocationContext, 'error'>;
+
+/** An HTTP function that is told who calls. */
+export type Handler = (request: HttpRequest, context: Context, caller?: Caller) => Promise<HttpResponseInit>;
+
+/** Stands before a function: finds out who calls, and lets nobody pass who is not known or has no role. */
+export function guarded(access: () => AccessDeps, handler: Handler) {
+  return async (request: HttpRequest, context: Context): Promise<HttpResponseInit> => {
+    let caller: Caller | undefined;
+    const refusal = await answering(
+      async () => {
+        caller = await identifyCaller(request, access());
+        demandAnyRole(caller);
+        if (request.method !== 'GET') await access().remember(caller);
+        return {};
+      },
+      (error) => context.error(error),
+    );
+    if (caller && refusal.status === undefined) return handler(request, context, caller);
+    return refusal.status === 401 ? withChallenge(refusal, access().challenge) : refusal;
+  };
+}
+
+function withChallenge(answer: HttpResponseInit, challenge: string): HttpResponseInit {
+  return { ...answer, headers: { ...(answer.headers as Record<string, string>), 'WWW-Authenticate': challenge } };
+}

@@ -1,0 +1,41 @@
+import type { Browser, Page } from 'playwright-core';
+
+/** Somebody who looks at the console. */
+export interface Visitor {
+  page: Page;
+  /** Everything that must not be: errors and warnings of the page, and requests outside of its own origin. */
+  problems: string[];
+  /** Goes to a place of the console and waits for its page. */
+  open(place: string): Promise<void>;
+}
+
+/** `refusals` are the statuses that a test provokes: the browser reports each as an error of its own. */
+export async function visit(browser: Browser, origin: string, refusals: number[] = []): Promise<Visitor> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    const status = Number(/status of (\d+)/.exec(message.text())?.[1]);
+    const bad = ['error', 'warning'].includes(message.type()) && !refusals.includes(status);
+    if (bad) problems.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`)) problems.push(`foreign request: ${request.url()}`);
+  });
+  return {
+    page,
+    problems,
+    open: async (place) => {
+      await page.goto(`${origin}/console/${place}`);
+      await page
+        .locator('main h1')
+        .first()
+        .waitFor()
+        .catch(async () => {
+          throw new Error(`${place} shows no page, but: ${await page.locator('body').innerText()}`);
+        });
+    },
+  };
+}
