@@ -54,7 +54,7 @@ export async function spawnAzurite({ data, ports, https }: AzuriteOptions = {}):
   process: ChildProcess;
   listening: Promise<Azurite>;
 }> {
-  const used = ports ?? { blob: await freePort(), queue: await freePort(), table: await freePort() };
+  const used = ports ?? (await freePorts());
   if (data) await mkdir(data, { recursive: true });
   const child = spawn(
     process.execPath,
@@ -119,9 +119,19 @@ async function untilListening(
 
 /** A port nobody listens on right now. */
 export async function freePort(): Promise<number> {
+  return (await freePorts()).blob;
+}
+
+/** Held until all are known: a port that is given back may be given out again at once. */
+async function freePorts() {
+  const servers = await Promise.all([openServer(), openServer(), openServer()]);
+  const [blob, queue, table] = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map(async (server) => new Promise((resolve) => server.close(resolve))));
+  return { blob: blob!, queue: queue!, table: table! };
+}
+
+async function openServer() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return server;
 }
