@@ -148,7 +148,7 @@ test('two hosts share the partitions and one takes over what the other leaves', 
 
 test('a partition that another host takes in the middle of a batch stays with that host', async () => {
   const first = await startHost('fixture-events', settings);
-  for (const partition of [0, 1, 2, 3]) hub.append(partition, ['slow 2000']);
+  for (const partition of [0, 1, 2, 3]) hub.append(partition, ['slow 6000']);
   await until('four batches in flight', () => seenBy('plain').length === 4);
   const second = await startHost('fixture-events', settings);
   await until(
