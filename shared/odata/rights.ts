@@ -14,7 +14,8 @@ import type { Question } from './question';
 export function demandResource(caller: Caller, method: string, resource: Resource): void {
   if (resource.kind === 'multiple') {
     for (const operation of ofMany[resource.operation]) demandTable(caller, operation, resource.entity);
-  } else if (resource.kind === 'collection' && method === 'POST') demandTable(caller, 'create', resource.entity);
+  } else if (resource.kind === 'collection' && !resource.count && method === 'POST')
+    demandTable(caller, 'create', resource.entity);
   else if (resource.kind === 'record' && method === 'PATCH') demandTable(caller, 'update', resource.key.entity);
 }
 
