@@ -39,10 +39,8 @@ app.eventHub('onIoTHubEvents', {
   },
 });
 
-function report({ outcomes, parked, skipped }: Ingested, { partition }: { partition: string }, log: InvocationContext) {
-  for (const { id, deviceId, reason, response } of outcomes) {
-    if (response !== null) log.info(`Device ${deviceId}: alert ${id} is a parent (${reason})`);
-  }
+function report({ opened, parked, skipped }: Ingested, { partition }: { partition: string }, log: InvocationContext) {
+  for (const { id, deviceId, reason } of opened) log.info(`Device ${deviceId}: alert ${id} is a parent (${reason})`);
   reportParked(parked, partition, log);
   if (skipped > 0) log.info(`Partition ${partition}: ${skipped} alerts were delivered before and are skipped.`);
 }

@@ -10,6 +10,7 @@ import {
   testAlerts,
 } from '../shared/composition';
 import { localCaller } from '../shared/domain/caller';
+import type { Caller } from '../shared/domain/caller';
 import { ServiceError } from '../shared/domain/errors';
 import type { ActionName } from '../shared/model/actions';
 import { actionAt } from '../shared/odata/action-address';
@@ -19,13 +20,15 @@ import { answering } from '../shared/odata/error-answers';
 import { guarded } from '../shared/odata/guarded';
 import type { Handler } from '../shared/odata/guarded';
 import type { Message } from '../shared/odata/message';
-import { multipleAnswer } from '../shared/odata/multiple-request';
+import { createdAnswer, multipleAnswer } from '../shared/odata/multiple-request';
+import type { MultipleRequest } from '../shared/odata/multiple-request';
 import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
 import type { WebRequest } from '../shared/odata/request';
 import { demandChange, demandQuestion, demandResource, permitted } from '../shared/odata/rights';
 import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
+import { createAlerts } from '../shared/workflows/create-alerts';
 import { makeChanges } from '../shared/workflows/make-changes';
 import type { WriteDeps } from '../shared/workflows/record-changes';
 import { activateIoTDevice } from './ccs_ActivateIoTDevice';
@@ -92,7 +95,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
             demandChange(caller, request.change);
             return writtenAnswer(request, await makeChange(request.change, deps), deps);
           case 'multiple':
-            return multipleAnswer(request, await makeChanges(permitted(caller, request.steps), deps));
+            return multiple(request, caller, deps);
           case 'who-am-i':
             return whoAmIAnswer(request.asker, caller.id);
           case 'batch':
@@ -116,6 +119,14 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
 
     return serve(request, false);
   };
+}
+
+async function multiple(request: MultipleRequest, caller: Caller, deps: WriteDeps): Promise<HttpResponseInit> {
+  const { operation, entity: name, steps } = request;
+  const isNew = operation === 'CreateMultiple' && name === 'msdyn_iotalert';
+  // Whether the caller may create records of the table was asked before its body was read.
+  const ids = isNew ? await createAlerts(steps, request.request, deps) : undefined;
+  return ids ? createdAnswer(request, ids) : multipleAnswer(request, await makeChanges(permitted(caller, steps), deps));
 }
 
 async function requestOf({ method, url, arrayBuffer }: Message): Promise<HttpRequest> {

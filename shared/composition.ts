@@ -11,6 +11,7 @@ import { tableAlertLedger } from './adapters/table/alert-ledger';
 import { tableOpenWork } from './adapters/table/open-work';
 import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
+import { shardLogs } from './adapters/table/shard-log';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
 import type { Tokens } from './ports/tokens';
@@ -33,6 +34,7 @@ import { followConnections } from './workflows/follow-connections';
 import type { FollowDeps } from './workflows/follow-connections';
 import { deviceDirectory } from './workflows/device-directory';
 import type { EnableDeps } from './workflows/enable-records';
+import type { ExpireDeps } from './workflows/expire-alerts';
 import { groupedAlertWrites } from './workflows/grouped-alert-writes';
 import { handOnCommands } from './workflows/hand-on-commands';
 import type { HandOnDeps } from './workflows/hand-on-commands';
@@ -52,6 +54,7 @@ import type { SweepDeps } from './workflows/sweep-device-jobs';
 import type { CommandDeps } from './workflows/work-on-commands';
 import type { TwinDeps } from './workflows/sync-twin';
 import type { NoticeDeps } from './workflows/take-notices';
+import { together } from './workflows/together';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -67,11 +70,14 @@ app.hook.appStart(() => void config());
 
 const tables = once(() => openTables(accountOf(config())));
 
-const recordStore = once(() => tableRecordStore(tables()));
+/** What is known of the shards of alerts: by those who write them and those who read. */
+const logs = once(() => shardLogs(tables()));
+
+const recordStore = once(() => tableRecordStore(tables(), { logs: logs() }));
 
 const openWork = once(() => tableOpenWork(tables()));
 
-const alertLedger = once(() => tableAlertLedger(tables()));
+const alertLedger = once(() => tableAlertLedger(tables(), logs()));
 
 const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge, now));
 
@@ -86,9 +92,13 @@ export const ingestion = once((): IngestDeps => {
     groupBy,
     joinOpenTicket,
     progress: new Map(),
+    together: together(),
     now,
   };
 });
+
+/** What the removal of expired alerts needs. */
+export const expiry = once((): ExpireDeps => ({ ledger: alertLedger(), retention: config().retention, now }));
 
 const turns = once(oneAtATime);
 

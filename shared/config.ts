@@ -85,6 +85,10 @@ export const settings = {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
   },
+  RETENTION_DAYS: {
+    purpose: 'After so many days, alerts without an open case or work order are removed; 0 keeps them for ever.',
+    default: '0',
+  },
   COMMAND_TTL_SECONDS: {
     purpose: 'How long a command may wait for its device, where the command does not say.',
     default: '3600',
@@ -134,6 +138,8 @@ export interface Config {
   };
   /** Milliseconds. */
   deviceMaxAge: number;
+  /** Milliseconds; 0 keeps alerts for ever. */
+  retention: number;
   /** Milliseconds. */
   commandLife: number;
   access: {
@@ -180,6 +186,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       retryAfter: 1000 * read('REGISTRATION_RETRY_SECONDS', between(1, 3600)),
     },
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
+    retention: 86_400_000 * read('RETENTION_DAYS', between(0, 36_500)),
     commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
     access: {
       openOnLoopback: read('AUTHENTICATION', oneOf('deployed', 'always')) === 'deployed' && isDevelopment(env),

@@ -14,6 +14,7 @@ test('the defaults are a fixed window of a minute per device', () => {
     joinOpenTicket: true,
     registration: { perMinute: 100, timeout: 600_000, retryAfter: 60_000 },
     deviceMaxAge: 2000,
+    retention: 0,
     commandLife: 3_600_000,
     access: { openOnLoopback: false, tokens: undefined, keys: [], behindPlatform: false },
   });

@@ -3,6 +3,8 @@ import type { History } from './history';
 /** What the Web API answers about one stretch of a run. */
 export interface Observed {
   alerts: readonly ObservedAlert[];
+  /** Ids of alerts that are listed and are not found by their ids. */
+  unfound: readonly string[];
   cases: readonly { id: string; group: string }[];
   /** Texts of parked messages, one for each part that was parked. */
   parked: readonly { body: string; index: number }[];
@@ -21,7 +23,7 @@ export interface ObservedAlert {
 
 export interface Verdict {
   acknowledged: number;
-  /** Acknowledged alerts or parked messages that are not there, and batches that were never settled. */
+  /** Acknowledged alerts or parked messages that are not there or not under their ids, and batches never settled. */
   lost: number;
   /** Alerts or parked messages that are there more than once, or were never sent. */
   doubled: number;
@@ -44,7 +46,12 @@ export function judge(history: History, observed: Observed): Verdict {
   };
   return {
     acknowledged: [...history.alerts.values()].filter(({ acknowledged }) => acknowledged).length,
-    lost: count([...lostAlerts(history, observed), ...lostPoison(history, observed), ...history.blocked]),
+    lost: count([
+      ...lostAlerts(history, observed),
+      ...unfoundAlerts(observed),
+      ...lostPoison(history, observed),
+      ...history.blocked,
+    ]),
     doubled: count([...doubledAlerts(history, observed), ...doubledPoison(history, observed)]),
     secondParents: count(secondParents(history, observed)),
     secondCases: count(secondCases(history, observed)),
@@ -67,6 +74,10 @@ function lostAlerts({ alerts }: History, observed: Observed): string[] {
   return [...alerts.values()].flatMap(({ mark, device, acknowledged }) =>
     acknowledged && !there.has(mark) ? [`Alert ${mark} of ${device} was acknowledged and is not there.`] : [],
   );
+}
+
+function unfoundAlerts({ unfound }: Observed): string[] {
+  return unfound.map((id) => `Alert ${id} is listed and is not found by its id.`);
 }
 
 function doubledAlerts({ alerts }: History, observed: Observed): string[] {

@@ -4,6 +4,8 @@ import type { Observed, ObservedAlert } from './judge';
 
 /** Parents that are asked for the list of their duplicates. */
 const mostAsked = 10;
+/** Duplicates that are asked for by their ids. */
+const mostSought = 20;
 
 const alertColumns = [
   'msdyn_iotalertid',
@@ -30,10 +32,20 @@ export async function observe(url: string, since: number): Promise<Observed> {
   );
   return {
     alerts,
+    unfound: await unfoundIn(api, alerts),
     cases: cases.map((row) => ({ id: String(row['incidentid']), group: String(row['ccs_groupkey']) })),
     parked: parked.map((row) => ({ body: String(row['ccs_body']), index: Number(row['ccs_itemindex']) })),
     children: new Map(children),
   };
+}
+
+/** Duplicates have no rows of their own: that they are listed does not say that their ids lead to them. */
+async function unfoundIn(api: WebApi, alerts: readonly ObservedAlert[]): Promise<string[]> {
+  const duplicates = alerts.filter(({ parent }) => parent !== null);
+  const every = Math.ceil(duplicates.length / mostSought);
+  const sought = duplicates.filter((_, i) => i % every === 0);
+  const found = await Promise.all(sought.map(({ id }) => api.has('msdyn_iotalerts', id)));
+  return sought.flatMap(({ id }, i) => (found[i]! ? [] : [id]));
 }
 
 async function all(api: WebApi, set: string, query: string): Promise<Record<string, unknown>[]> {

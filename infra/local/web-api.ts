@@ -2,6 +2,8 @@
 export interface WebApi {
   /** Every record of a set, page by page. */
   list(set: string, query: string): AsyncGenerator<Record<string, unknown>>;
+  /** Whether a record is found by its id. */
+  has(set: string, id: string): Promise<boolean>;
   /** Answers with whether the record is new; one with the same key is left as it is. */
   create(set: string, record: Record<string, unknown>): Promise<'created' | 'exists'>;
   /** How many records a filter finds. Throws when the service does not say so within `patience` milliseconds. */
@@ -41,6 +43,13 @@ export function webApi(url: string, functionKey: string): WebApi {
         yield* page.value ?? [];
         next = page['@odata.nextLink'];
       }
+    },
+    has: async (set, id) => {
+      const address = `${root}${set}(${id})`;
+      const response = await patiently(() => fetch(address, { headers, signal: AbortSignal.timeout(30_000) }));
+      if (!response.ok && response.status !== 404) throw await refused('GET', address, response);
+      await response.body?.cancel();
+      return response.ok;
     },
     create: async (set, record) => {
       const address = `${root}${set}`;

@@ -67,6 +67,7 @@ var appSettings = {
   REGISTRATION_TIMEOUT_SECONDS: '600'
   REGISTRATION_RETRY_SECONDS: '60'
   DEVICE_CACHE_SECONDS: '2'
+  RETENTION_DAYS: '0'
   COMMAND_TTL_SECONDS: '3600'
   AUTHENTICATION: 'deployed'
   TOKEN_ISSUERS: empty(tokenAudience) ? '' : '${login}/v2.0,https://sts.windows.net/${tenant().tenantId}/'

@@ -30,7 +30,7 @@ export interface DeviceFacts {
 /** The record of a settled alert. */
 export function alertRow(
   arrival: Arrival,
-  device: DeviceFacts | undefined,
+  device: Pick<DeviceFacts, 'id' | 'asset'> | undefined,
   reason: string,
   now: number,
   more: Row,

@@ -28,6 +28,10 @@ export interface Window {
   duplicates: number;
   /** Identities of the events counted here, oldest first. */
   seen: Set<string>;
+  /** Those counted in a draft of the group (`draftOf`), until `settled` takes them over. */
+  fresh?: string[];
+  /** Where the ledger keeps the duplicates that have no rows of their own: from this page to that. */
+  pages?: readonly [first: number, last: number];
 }
 
 /** A case or work order that is still open for a group. */
@@ -63,7 +67,7 @@ export interface Candidate {
  * without being parented, more are kept, so that `msdyn_ParentIoTAlerts` can find them. Identities are remembered for the
  * newest events only.
  */
-const windowsKept = 8;
+export const windowsKept = 8;
 const crowdKept = 96;
 const crowdSpan = 600_000;
 export const identitiesKept = 8_000;
@@ -71,28 +75,32 @@ export const identitiesKept = 8_000;
 export const emptyGroup = (): Group => ({ windows: [], tickets: [], waiting: [] });
 
 /** Decides about one alert. Pure: the group is not changed; `absorb` does that with the verdict. */
-export function debounce(group: Group, alert: Candidate, rules: DebounceRules): Verdict {
-  const near = group.windows.filter((window) => isInside(window, alert.time, rules));
-  const { identity } = alert;
-  const mayHaveCounted = group.windows.filter((window) => near.includes(window) || isWithin(window, alert.time));
-  const counted = identity === null ? undefined : mayHaveCounted.find((window) => window.seen.has(identity));
-  if (counted) return { kind: 'repeat', window: counted, reason: 'same-event' };
-  const open = near.filter((window) => window.open);
-  if (open.length > 0) return { kind: 'duplicate', window: nearest(open, alert.time), reason: 'within-window' };
-  if (near.length > 0) return { kind: 'parent', reason: 'parent-closed' };
-  return { kind: 'parent', reason: group.windows.length === 0 ? 'first-of-group' : 'outside-window' };
+export function debounce({ windows }: Group, { time, identity }: Candidate, rules: DebounceRules): Verdict {
+  let isNear = false;
+  let best: Window | undefined;
+  // One loop without lists in between: this is asked for every alert there is.
+  for (const window of windows) {
+    const inside = isInside(window, time, rules);
+    const mayHaveCounted = identity !== null && (inside || isWithin(window, time));
+    if (mayHaveCounted && hasCounted(window, identity)) return { kind: 'repeat', window, reason: 'same-event' };
+    isNear ||= inside;
+    if (inside && window.open && (!best || isNearer(window, best, time))) best = window;
+  }
+  if (best) return { kind: 'duplicate', window: best, reason: 'within-window' };
+  if (isNear) return { kind: 'parent', reason: 'parent-closed' };
+  return { kind: 'parent', reason: windows.length === 0 ? 'first-of-group' : 'outside-window' };
 }
 
-/** Writes a verdict into the group. Changes its argument: the caller owns a copy (`copyGroup`) for the length of a fold. */
-export function absorb(group: Group, alert: Candidate, verdict: Verdict): void {
-  if (verdict.kind === 'repeat') return;
+/** Writes a verdict into the group. Changes its argument: the caller owns a draft (`draftOf`) for the length of a fold. Answers the windows that the group forgets for it. */
+export function absorb(group: Group, alert: Candidate, verdict: Verdict): Window[] {
+  if (verdict.kind === 'repeat') return [];
   if (verdict.kind === 'duplicate') {
     const { window } = verdict;
     window.duplicates += 1;
     window.earliest = Math.min(window.earliest, alert.time);
     window.latest = Math.max(window.latest, alert.time);
-    remember(group, window, alert.identity);
-    return;
+    remember(window, alert.identity);
+    return [];
   }
   const { id: parent, time } = alert;
   const window: Window = {
@@ -105,11 +113,30 @@ export function absorb(group: Group, alert: Candidate, verdict: Verdict): void {
     seen: new Set(),
   };
   group.windows.push(window);
-  forgetWindows(group);
-  remember(group, window, alert.identity);
+  remember(window, alert.identity);
+  return forgetWindows(group);
 }
 
-/** A copy that `absorb` may change. */
+/**
+ * A copy that `absorb` may change. It shares the thousands of identities that a busy group has with the original and
+ * keeps its own apart, so that it costs nothing to make and nothing to throw away.
+ */
+export function draftOf(group: Group): Group {
+  return { ...group, windows: group.windows.map((window) => ({ ...window })) };
+}
+
+/** The group that a draft became. What the draft was made of must not be used any more: it shares its identities. */
+export function settled(draft: Group): Group {
+  for (const window of draft.windows) {
+    if (!window.fresh) continue;
+    for (const identity of window.fresh) window.seen.add(identity);
+    delete window.fresh;
+  }
+  forgetIdentities(draft);
+  return draft;
+}
+
+/** A copy that shares nothing. */
 export function copyGroup(group: Group): Group {
   return {
     windows: group.windows.map((window) => ({ ...window, seen: new Set(window.seen) })),
@@ -138,26 +165,36 @@ function isWithin({ earliest, latest }: Window, time: number): boolean {
 
 /** The window whose parent is nearest in time; of several the first. */
 export function nearest(windows: readonly Window[], time: number): Window {
-  return windows.reduce((best, window) =>
-    Math.abs(time - window.first) < Math.abs(time - best.first) ? window : best,
-  );
+  return windows.reduce((best, window) => (isNearer(window, best, time) ? window : best));
 }
 
-function forgetWindows(group: Group): void {
+function isNearer(one: Window, other: Window, time: number): boolean {
+  return Math.abs(time - one.first) < Math.abs(time - other.first);
+}
+
+function forgetWindows(group: Group): Window[] {
+  const forgotten: Window[] = [];
   const newest = Math.max(...group.windows.map(({ first }) => first));
   while (group.windows.length > windowsKept) {
     // The last one was added just now.
     const past = group.windows.slice(0, -1).findIndex(({ first }) => newest - first > crowdSpan);
-    if (past === -1 && group.windows.length <= crowdKept) return;
-    group.windows.splice(Math.max(past, 0), 1);
+    if (past === -1 && group.windows.length <= crowdKept) break;
+    forgotten.push(...group.windows.splice(Math.max(past, 0), 1));
   }
+  return forgotten;
 }
 
-function remember(group: Group, window: Window, identity: string | null): void {
-  if (identity === null) return;
-  window.seen.add(identity);
-  let kept = group.windows.reduce((sum, { seen }) => sum + seen.size, 0);
-  for (const { seen } of group.windows) {
+function hasCounted({ seen, fresh }: Window, identity: string): boolean {
+  return seen.has(identity) || (fresh !== undefined && fresh.includes(identity));
+}
+
+function remember(window: Window, identity: string | null): void {
+  if (identity !== null) (window.fresh ??= []).push(identity);
+}
+
+function forgetIdentities({ windows }: Group): void {
+  let kept = windows.reduce((sum, { seen }) => sum + seen.size, 0);
+  for (const { seen } of windows) {
     for (const oldest of seen) {
       if (kept <= identitiesKept) return;
       seen.delete(oldest);

@@ -20,7 +20,22 @@ export interface Refusal {
 }
 
 /** An object's properties by lower-case name: letter case does not matter. */
-export type Fields = ReadonlyMap<string, unknown>;
+export interface Fields {
+  get(name: string): unknown;
+  has(name: string): boolean;
+}
+
+/** The properties of an object; of two that differ in letter case only, the last counts. */
+export function fieldsOf(value: object): Fields {
+  const values = value as Readonly<Record<string, unknown>>;
+  for (const name in values) {
+    if (name === name.toLowerCase()) continue;
+    return new Map(Object.entries(values).map(([own, field]) => [own.toLowerCase(), field]));
+  }
+  // Most are written in lower case, and then no copy is needed.
+  const has = (name: string) => Object.hasOwn(values, name);
+  return { has, get: (name) => (has(name) ? values[name] : undefined) };
+}
 
 /** Longest Device ID, token, reading type and rule output. */
 const longestText = 100;

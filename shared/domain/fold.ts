@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { Buffer } from 'node:buffer';
 import type { Row } from '../model/edm';
-import { absorb, copyGroup, debounce, emptyGroup } from './debounce';
-import type { Candidate, DebounceRules, Group, Verdict } from './debounce';
+import { absorb, debounce, draftOf, emptyGroup, windowsKept } from './debounce';
+import type { Candidate, DebounceRules, Group, Verdict, Window } from './debounce';
 import type { IncomingAlert } from './incoming';
+import { textHash } from './text-hash';
 
 /** An alert ready to be settled: it has its id, its group and, when it came from a hub, its position there. */
 export interface Arrival {
@@ -12,50 +13,62 @@ export interface Arrival {
   groupKey: string | null;
   /** Position in the hub partition (see `coverage.ts`); null for alerts that came over HTTP. */
   position: number | null;
+  /** What makes it the same event as another (`identityOf`). */
+  identity: string | null;
+  /** Created over the Web API together with others: its id is made of the commit it is written with, and empty before. */
+  target?: { index: number; created: number };
+  /** As a duplicate it needs no row of its own: it is found by its id, which is one of `serialId`. */
+  packs?: true;
   /** Nobody is asked whether the alert repeats an earlier one: it becomes a parent. */
   alone?: true;
   /** Columns that the creator of the record gave besides those of the alert itself. */
   columns?: Row;
 }
 
-/** Alerts of one shard, in order, with the verdict on each and the groups as they stand afterwards. */
+/** Alerts of one shard, in order, with the verdict on each and drafts of the groups as they stand afterwards. */
 export interface Fold {
   settled: { arrival: Arrival; verdict: Verdict }[];
   groups: Map<string, Group>;
+  /** Windows that the groups have forgotten: what they count is final. */
+  ended: Window[];
 }
 
-/** Storage takes 100 rows and 4 MiB in one transaction; one row is kept for the coverage. */
-const rowLimit = 99;
-const byteLimit = 2_500_000;
+/** Storage takes 100 rows and 4 MiB in one transaction; some are kept for what the ledger itself writes. */
+const rowLimit = 90;
+const byteLimit = 2_000_000;
+
+/** One row takes 1 MiB. */
+const packLimit = 600_000;
 
 /**
  * Folds alerts over the groups of a shard, in order, until one transaction is full; the caller commits and goes on with
  * the rest. Pure: `groups` is not changed.
  */
-export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, Group>, rules: DebounceRules): Fold {
-  const result: Fold = { settled: [], groups: new Map() };
-  const parentsMerged = new Set<string>();
-  const parentsHere = new Set<string>();
+export function fold(
+  arrivals: readonly Arrival[],
+  groups: ReadonlyMap<string, Group>,
+  { rules, isKnown }: { rules: DebounceRules; isKnown: (deviceId: string) => boolean },
+): Fold {
+  const result: Fold = { settled: [], groups: new Map(), ended: [] };
+  const noted = new Set<string>();
   let rows = 0;
   let bytes = 0;
+  let packed = 0;
   for (const arrival of arrivals) {
-    const known = arrival.groupKey === null ? undefined : result.groups.get(arrival.groupKey);
-    const group = known ?? copyGroup(groups.get(arrival.groupKey ?? '') ?? emptyGroup());
-    const candidate = { id: arrival.id, time: arrival.alert.time, identity: identityOf(arrival.alert) };
+    const { id, identity, alert, groupKey } = arrival;
+    const group = result.groups.get(groupKey ?? '') ?? draftOf(groups.get(groupKey ?? '') ?? emptyGroup());
+    const candidate = { id, time: alert.time, identity };
     const verdict = verdictOn(arrival, candidate, group, rules);
-    const merges =
-      verdict.kind === 'duplicate' &&
-      !parentsHere.has(verdict.window.parent) &&
-      !parentsMerged.has(verdict.window.parent);
-    rows += (known ? 0 : 1) + (merges ? 1 : 0) + rowsOf(verdict);
-    bytes +=
-      bytesOf(arrival, verdict) + (known ? 0 : 20 * group.windows.reduce((sum, { seen }) => sum + seen.size, 50));
-    if (rows > rowLimit || (bytes > byteLimit && result.settled.length > 0)) break;
-    if (merges) parentsMerged.add(verdict.window.parent);
-    if (verdict.kind === 'parent') parentsHere.add(arrival.id);
-    if (arrival.groupKey !== null) {
-      absorb(group, candidate, verdict);
-      result.groups.set(arrival.groupKey, group);
+    const isPacked = verdict.kind === 'duplicate' && arrival.packs === true;
+    if (!isPacked) rows += rowsOf(verdict, group);
+    else if (!isKnown(alert.deviceId)) rows += noted.has(alert.deviceId) ? 0 : 1;
+    if (isPacked) packed += packedBytesOf(arrival);
+    else bytes += bytesOf(arrival, verdict);
+    if (result.settled.length > 0 && (rows > rowLimit || bytes > byteLimit || packed > packLimit)) break;
+    if (isPacked && !isKnown(alert.deviceId)) noted.add(alert.deviceId);
+    if (groupKey !== null) {
+      result.ended.push(...absorb(group, candidate, verdict));
+      result.groups.set(groupKey, group);
     }
     result.settled.push({ arrival, verdict });
   }
@@ -71,18 +84,24 @@ function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: 
  * What makes an event the same event when a device sends it twice: its token, or else its message id. Eight bytes of a
  * hash, because thousands are remembered for a busy group.
  */
-function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
+export function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
   const own = token ?? messageId;
   if (own === null) return null;
-  const parts = [token === null ? 'message' : 'token', deviceId, own, readingType, ruleOutput];
-  return createHash('sha256').update(JSON.stringify(parts)).digest().toString('base64url', 0, 8);
+  const kind = token === null ? 'message' : 'token';
+  return textHash(`${kind}\n${deviceId}\n${own}\n${readingType ?? ''}\n${ruleOutput ?? ''}`);
 }
 
-function rowsOf(verdict: Verdict): number {
-  return { parent: 3, duplicate: 2, repeat: 0 }[verdict.kind];
+/** An alert and its ticket, or the note of an unknown device; and perhaps the count of a window that is forgotten. */
+function rowsOf({ kind }: Verdict, { windows }: Group): number {
+  if (kind === 'repeat') return 0;
+  return kind === 'parent' && windows.length >= windowsKept ? 3 : 2;
 }
 
 function bytesOf({ alert }: Arrival, verdict: Verdict): number {
   const row = 4_000 + 2 * alert.data.length;
   return { parent: 2 * row, duplicate: row, repeat: 0 }[verdict.kind];
+}
+
+function packedBytesOf({ alert, columns }: Arrival): number {
+  return 300 + Buffer.byteLength(alert.data) + (columns ? 3 * JSON.stringify(columns).length : 0);
 }

@@ -22,10 +22,12 @@ export function isTelemetry({ messageSource }: HubEvent): boolean {
   return messageSource === undefined || messageSource.toLowerCase() === 'telemetry';
 }
 
+const decoder = new TextDecoder();
+
 /** The JSON values in a body: one, or the elements of an array. Nothing is lost: what cannot be read says why. */
 export function valuesIn(body: Uint8Array): unknown[] | Refusal {
   if (!isUtf8(body)) return refuse('not-utf8', 'The body is not UTF-8 text.');
-  const text = new TextDecoder().decode(body); // takes a byte order mark off
+  const text = decoder.decode(body); // takes a byte order mark off
   if (text.trim() === '') return refuse('empty', 'The message has no body; expected a JSON object or array.');
   const value = parse(text);
   if (value instanceof SyntaxError) return refuse('not-json', `The body is not JSON: ${value.message}`);

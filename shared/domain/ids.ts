@@ -1,41 +1,96 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How many partitions each table is spread over. More shards carry more writes at once (Azure gives 2,000 rows a second
- * to each), fewer make a batch fewer transactions.
+ * How many partitions each table is spread over, 16 at most. More carry more writes at once (Azure gives 2,000 rows a
+ * second to each), fewer make a batch fewer transactions, which is what costs; see decision 20.
  */
-export const shardCount = 8;
+export const shardCount = 4;
 
 const maxTime = 2 ** 48 - 1;
 
 /**
- * An id that leads to its row: a UUID of version 8 that holds 48 bits of time (milliseconds since 1970), 12 bits of
+ * An id that leads to its row: a UUID of version 8 that holds 48 bits of time (milliseconds since 1970), 4 bits of
  * shard and 62 bits of a hash of `seed`. The same arguments give the same id, so a repeated write meets its own row.
  */
 export function makeId({ time, shard, seed }: { time: number; shard: number; seed: string }): string {
   const hash = createHash('sha256').update(seed).digest();
-  const millis = clampTime(time).toString(16).padStart(12, '0');
+  const millis = hex(clampTime(time), 12);
   const variant = ((hash[0]! & 0x3f) | 0x80).toString(16);
   const rest = hash.toString('hex', 1, 8);
   return [
     millis.slice(0, 8),
     millis.slice(8),
-    `8${shard.toString(16).padStart(3, '0')}`,
+    `8${hex(shard, 3)}`,
     `${variant}${rest.slice(0, 2)}`,
     rest.slice(2),
   ].join('-');
 }
 
-/** The time and shard inside an id made by `makeId`; undefined for an id that somebody else chose. */
+/** Where an alert comes from and stands there, as an id can hold it. */
+export interface Serial {
+  /** 22 bits: `sourceNumber` of a hub partition, or `posted`. */
+  source: number;
+  /** Its position there (see `coverage.ts`); for posted alerts, position of the log row and index in it. */
+  position: number;
+}
+
+/** The source of alerts that were created over the Web API. */
+export const posted = 0;
+
+const sources = 2 ** 22;
+const positions = 2 ** 48;
+
+/** A number for a hub partition. Two may share one: an id of both then differs by its time or position. */
+export function sourceNumber(hub: string, partition: string): number {
+  return 1 + (createHash('sha256').update(`${hub}/${partition}`).digest().readUInt32BE(0) % (sources - 1));
+}
+
+/**
+ * The id of an alert that may have no row of its own: a UUID of version 8 like those of `makeId`, that holds where the
+ * alert came from in place of a hash, so that the alert can be found by it.
+ */
+export function serialId({ time, shard }: { time: number; shard: number }, { source, position }: Serial): string {
+  // Alerts of one batch have the same beginning, or few.
+  const isSame = beginning.time === time && beginning.shard === shard && beginning.source === source;
+  if (!isSame) beginning = { time, shard, source, text: beginningOf(time, shard, source) };
+  return beginning.text + hex(position % positions, 12);
+}
+
+let beginning = { time: -1, shard: -1, source: -1, text: '' };
+
+function beginningOf(time: number, shard: number, source: number): string {
+  const millis = hex(clampTime(time), 12);
+  // Version and variant take their bits; the source has 8 beside the shard and 14 beside the variant.
+  const middle = `8${hex(source >> 14, 2)}${hex(shard, 1)}-${hex(0x8000 | (source & 0x3fff), 4)}`;
+  return `${millis.slice(0, 8)}-${millis.slice(8)}-${middle}-`;
+}
+
+/** What `serialId` put into an id: the source, and the position but for what lies above 48 bits. */
+export function serialIn(id: string): Serial {
+  return {
+    source: Number.parseInt(id.slice(15, 17), 16) * 2 ** 14 + (Number.parseInt(id.slice(19, 23), 16) & 0x3fff),
+    position: Number.parseInt(id.slice(24), 16),
+  };
+}
+
+/** The time and shard inside an id made here; undefined for an id that somebody else chose. */
 export function placeInId(id: string): { time: number; shard: number } | undefined {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)) return undefined;
-  const shard = Number.parseInt(id.slice(15, 18), 16);
+  const shard = Number.parseInt(id.slice(17, 18), 16);
   return shard < shardCount ? { time: Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16), shard } : undefined;
 }
 
+const shards = new Map<string, number>();
+const shardsRemembered = 100_000;
+
 /** The shard of a text such as a device id: the same text always lands in the same shard. */
 export function shardOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0) % shardCount;
+  const known = shards.get(text);
+  if (known !== undefined) return known;
+  if (shards.size >= shardsRemembered) shards.clear();
+  const shard = createHash('sha256').update(text).digest().readUInt32BE(0) % shardCount;
+  shards.set(text, shard);
+  return shard;
 }
 
 /** The shard in which a record with this id stands, whoever chose the id. (Alerts stand in the shard of their group.) */
@@ -45,7 +100,7 @@ export function shardOfId(id: string): number {
 
 /** Twelve hex digits that sort the newest time first. */
 export function newestFirst(time: number): string {
-  return (maxTime - clampTime(time)).toString(16).padStart(12, '0');
+  return hex(maxTime - clampTime(time), 12);
 }
 
 /**
@@ -62,6 +117,10 @@ export function readableNumber(id: string): string {
   const hash = createHash('sha256').update(id).digest();
   const letters = Array.from({ length: 8 }, (_, i) => alphabet[hash[i]! & 31]).join('');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
 }
 
 function clampTime(time: number): number {

@@ -1,5 +1,5 @@
 import { alertType } from '../model/choices';
-import { deviceIdIn, isRefusal, nameOf, numberIn, refuse, textIn, timeIn, typeIn } from './fields';
+import { deviceIdIn, fieldsOf, isRefusal, nameOf, numberIn, refuse, textIn, timeIn, typeIn } from './fields';
 import type { Fields, Refusal } from './fields';
 
 /** One JSON object of a message, with what the hub knows about the message. */
@@ -54,7 +54,7 @@ export function understand(item: Item): IncomingAlert | Telemetry | Refusal {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('not-an-object', `Expected a JSON object or an array of objects, got ${nameOf(value)}.`);
   }
-  const values = new Map(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field as unknown]));
+  const values = fieldsOf(value);
   const deviceId = deviceIdIn(values, item.connectionDeviceId);
   if (typeof deviceId !== 'string') return deviceId;
   return marksOfAnAlert.some((mark) => values.has(mark))

@@ -9,6 +9,8 @@ import type { Group, OpenTicket } from './debounce';
 export interface Regroup {
   groupKey: string;
   change: (group: Group) => Group;
+  /** Whether the group is as the change takes it to be. */
+  holds?: (group: Group) => boolean;
 }
 
 /**
@@ -23,6 +25,13 @@ export function regroupFor(name: EntityName, before: Row, after: Row): Regroup |
   if (name === 'msdyn_iotalert') return { groupKey, change: (group) => setWindowOpen(group, id, isOpen(after)) };
   const ticket = ticketIn(name, after, id);
   return { groupKey, change: (group) => setTicketOpen(group, ticket, isOpen(after)) };
+}
+
+/** The same change, while the group counts as many duplicates of the alert as its record tells. */
+export function asCounted(regroup: Regroup, { msdyn_iotalertid: id, ccs_duplicatecount: count }: Row): Regroup {
+  const holds = ({ windows }: Group) =>
+    windows.every(({ parent, duplicates }) => parent !== id || duplicates === (count ?? 0));
+  return { ...regroup, holds };
 }
 
 const openness: Partial<Record<EntityName, (row: Row) => boolean>> = {

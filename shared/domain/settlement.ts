@@ -2,105 +2,118 @@ import type { Row } from '../model/edm';
 import type { EntityName } from '../model/entities';
 import { alertRow, iso, ticketColumns, ticketOf, ticketRow } from './alert-rows';
 import type { DeviceFacts } from './alert-rows';
-import type { Group, Verdict } from './debounce';
+import type { Group, OpenTicket, Verdict, Window } from './debounce';
+import { duplicateRow } from './duplicate';
+import type { Duplicate } from './duplicate';
 import type { Arrival, Fold } from './fold';
 import { placeInId } from './ids';
 import { explain } from './reasons';
 import { respond } from './response';
 import type { Response } from './response';
-import { modifiedBy } from './stamps';
+import { note } from './steps';
+import type { Step } from './steps';
 
-/** Rows to write in one transaction. */
+/** What to write in one transaction. */
 export interface Changes {
   inserts: { entity: EntityName; row: Row }[];
-  /** Columns to set on parents that already have a row. */
-  merges: { entity: EntityName; id: string; row: Row }[];
+  /** Duplicates that need no rows of their own. */
+  packed: Duplicate[];
   groups: Map<string, Group>;
+  /** How the groups came to be as they are, the steps of `packed` aside. */
+  steps: Step[];
+  /** Windows whose count is final and is to be written to their primary alerts. */
+  ended: Window[];
   /** Alerts whose device is not known yet: noted, so that they are linked when it appears. */
   waiting: { deviceId: string; groupKey: string; since: number }[];
-  outcomes: Outcome[];
+  /** The primary alerts. */
+  opened: Opened[];
 }
 
-/** What became of an alert, and why. */
-export interface Outcome {
+/** What a primary alert led to, and why. */
+export interface Opened {
   id: string;
-  verdict: Verdict['kind'];
-  response: Response['kind'] | null;
+  response: Response['kind'];
   reason: string;
   deviceId: string;
 }
 
+interface Context {
+  devices: ReadonlyMap<string, DeviceFacts>;
+  joinOpenTicket: boolean;
+  now: number;
+}
+
 /** Turns a fold into rows, asking for each parent what it opens. Pure but for the groups of the fold, which take on the tickets. */
-export function compose(
-  { settled, groups }: Fold,
-  context: { devices: ReadonlyMap<string, DeviceFacts>; joinOpenTicket: boolean; now: number },
-): Changes {
-  const { devices, joinOpenTicket, now } = context;
-  const changes: Changes = { inserts: [], merges: [], groups, waiting: [], outcomes: [] };
-  const parents = new Map<string, Row>();
-  const touched = new Map<string, { duplicates: number; latest: number }>();
+export function compose({ settled, groups, ended }: Fold, context: Context): Changes {
+  const changes: Changes = { inserts: [], packed: [], groups, steps: [], ended: [], waiting: [], opened: [] };
   for (const { arrival, verdict } of settled) {
-    const { id, alert, groupKey } = arrival;
-    const group = groupKey === null ? undefined : groups.get(groupKey);
-    const device = devices.get(alert.deviceId);
-    const outcome = { id, verdict: verdict.kind, deviceId: alert.deviceId };
-    if (verdict.kind === 'repeat') {
-      changes.outcomes.push({ ...outcome, response: null, reason: explain(verdict.reason) });
-      continue;
-    }
-    if (!device && groupKey !== null) noteWaiting(changes, group, arrival, groupKey);
-    if (verdict.kind === 'duplicate') {
-      const { parent, duplicates, latest } = verdict.window;
-      touched.set(parent, { duplicates, latest });
-      const reason = explain(verdict.reason);
-      changes.inserts.push({
-        entity: 'msdyn_iotalert',
-        row: alertRow(arrival, device, reason, now, { _msdyn_parentalert_value: parent }),
-      });
-      changes.outcomes.push({ ...outcome, response: null, reason });
-      continue;
-    }
-    const response = respond({ type: alert.type, device, tickets: group?.tickets ?? [], joinOpenTicket });
-    const reason = explain(verdict.reason, response.reason);
-    const ticket = ticketOf(response, id, groupKey);
-    if (response.kind === 'open' && ticket) {
-      changes.inserts.push(ticketRow(arrival, ticket, device, now));
-      if (group) group.tickets = [...group.tickets, ticket].slice(-ticketsKept);
-    }
-    const row = alertRow(arrival, device, reason, now, { ccs_duplicatecount: 0, ...ticketColumns(ticket) });
-    parents.set(id, row);
-    changes.inserts.push({ entity: 'msdyn_iotalert', row });
-    changes.outcomes.push({ ...outcome, response: response.kind, reason });
+    if (verdict.kind === 'parent') open(changes, arrival, verdict, context);
+    else if (verdict.kind === 'duplicate') attach(changes, arrival, verdict, context);
   }
-  count(changes, parents, touched, now);
+  for (const window of ended) if (window.duplicates > 0) end(changes, window);
   return changes;
 }
 
-/** Open tickets remembered of one group; more than one only where a group spans several accounts. */
-export const ticketsKept = 100;
-const waitingKept = 100;
-
-/** Writes the counts of duplicates into parents: those inserted here, and those that have a row already. */
-function count(
-  changes: Changes,
-  parents: ReadonlyMap<string, Row>,
-  touched: ReadonlyMap<string, { duplicates: number; latest: number }>,
-  now: number,
-): void {
-  for (const [id, { duplicates, latest }] of touched) {
-    const columns = { ccs_duplicatecount: duplicates, ccs_lastalerttime: iso(latest) };
-    const here = changes.inserts.find(({ row }) => row === parents.get(id));
-    if (here) here.row = { ...here.row, ...columns };
-    else changes.merges.push({ entity: 'msdyn_iotalert', id, row: { ...columns, ...modifiedBy(iso(now)) } });
-  }
+/** A window may be opened and forgotten within one fold. */
+function end(changes: Changes, window: Window): void {
+  const here = changes.inserts.find(({ row }) => row['msdyn_iotalertid'] === window.parent);
+  if (!here) changes.ended.push(window);
+  else here.row = { ...here.row, ccs_duplicatecount: window.duplicates, ccs_lastalerttime: iso(window.latest) };
 }
 
-function noteWaiting(changes: Changes, group: Group | undefined, arrival: Arrival, groupKey: string): void {
+function open(changes: Changes, arrival: Arrival, verdict: Verdict, { devices, joinOpenTicket, now }: Context): void {
+  const { id, alert, groupKey } = arrival;
+  const group = groupKey === null ? undefined : changes.groups.get(groupKey);
+  const device = devices.get(alert.deviceId);
+  const response = respond({ type: alert.type, device, tickets: group?.tickets ?? [], joinOpenTicket });
+  const reason = explain(verdict.reason, response.reason);
+  const ticket = ticketOf(response, id, groupKey);
+  const isOpened = response.kind === 'open' && ticket !== undefined;
+  if (isOpened) changes.inserts.push(ticketRow(arrival, ticket, device, now));
+  const row = alertRow(arrival, device, reason, now, { ccs_duplicatecount: 0, ...ticketColumns(ticket) });
+  changes.inserts.push({ entity: 'msdyn_iotalert', row });
+  step(changes, arrival, { under: null, isKnown: device !== undefined, ticket: isOpened ? ticket : undefined });
+  changes.opened.push({ id, response: response.kind, reason, deviceId: alert.deviceId });
+}
+
+function attach(
+  changes: Changes,
+  arrival: Arrival,
+  { window: { parent } }: Extract<Verdict, { kind: 'duplicate' }>,
+  { devices, now }: Context,
+): void {
+  const device = devices.get(arrival.alert.deviceId);
+  const duplicate: Duplicate = {
+    arrival: arrival as Duplicate['arrival'],
+    under: parent,
+    device,
+    created: now,
+  };
+  if (arrival.packs) changes.packed.push(duplicate);
+  else changes.inserts.push({ entity: 'msdyn_iotalert', row: duplicateRow(duplicate) });
+  step(changes, arrival, { under: parent, isKnown: device !== undefined, ticket: undefined });
+}
+
+/** What an alert means for its group beyond its windows, and the step itself, unless the duplicate tells it. */
+function step(
+  changes: Changes,
+  arrival: Arrival,
+  { under, isKnown, ticket }: { under: string | null; isKnown: boolean; ticket: OpenTicket | undefined },
+): void {
+  const { id, alert, groupKey, identity, packs } = arrival;
+  const group = groupKey === null ? undefined : changes.groups.get(groupKey);
+  if (groupKey === null || !group) return;
+  const waits = isKnown ? undefined : alert.deviceId;
+  const extras = { ...(ticket && { ticket }), ...(waits !== undefined && { waits }) };
+  if (waits !== undefined) noteWaiting(changes, group, arrival, groupKey);
+  note(group, extras);
+  if (under === null || !packs) changes.steps.push({ groupKey, id, time: alert.time, identity, under, ...extras });
+}
+
+function noteWaiting(changes: Changes, group: Group, arrival: Arrival, groupKey: string): void {
   const { deviceId } = arrival.alert;
   const place = placeInId(arrival.id);
-  const noted = group?.waiting.includes(deviceId);
   // An alert whose id a client chose stands behind all others, where a note from before does not reach.
-  if (!group || (noted && place)) return;
-  if (!noted) group.waiting = [...group.waiting, deviceId].slice(-waitingKept);
+  if (group.waiting.includes(deviceId) && place) return;
   changes.waiting.push({ deviceId, groupKey, since: place?.time ?? 0 });
 }

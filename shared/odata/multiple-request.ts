@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
 import { ServiceError } from '../domain/errors';
 import type { RecordKey } from '../domain/record-key';
@@ -8,7 +9,7 @@ import type { Step } from '../workflows/make-changes';
 import { readReference } from './address';
 import type { Asker } from './asker';
 import { jsonHeaders } from './error-answers';
-import { readBody } from './json-body';
+import { readJsonBody } from './json-body';
 import { keyOf } from './key';
 import { methodNotAllowed } from './message';
 import type { Message } from './message';
@@ -27,6 +28,8 @@ export interface MultipleRequest {
   operation: Operation;
   entity: EntityName;
   steps: Step[];
+  /** For alerts: the sender's name for the request, so that he may repeat it, and a hash of its body. */
+  request?: { key: string; body: string };
 }
 
 /** Reads a call with the body `{"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.account", …}, …]}`. */
@@ -37,7 +40,8 @@ export async function readMultiple(
 ): Promise<MultipleRequest> {
   if (message.method !== 'POST') throw methodNotAllowed(message, 'POST');
   onlyOptions(asker.address.options, []);
-  const { Targets: targets, ...others } = await readBody(message, largestBody);
+  const bytes = new Uint8Array(await message.arrayBuffer());
+  const { Targets: targets, ...others } = readJsonBody(bytes, largestBody);
   const other = Object.keys(others).find((key) => !key.includes('@'));
   if (other !== undefined) {
     throw new ServiceError('unknown-property', `Invalid property '${other}' was found in the body: send Targets only.`);
@@ -50,16 +54,33 @@ export async function readMultiple(
     const where = `Targets[${i}]`;
     return { name: where, change: named(where, () => changeTo(operation, name, target)) };
   });
-  return { kind: 'multiple', asker, operation, entity: name, steps };
+  const key = operation === 'CreateMultiple' && name === 'msdyn_iotalert' ? keyOfRequest(message) : undefined;
+  const body = key && createHash('sha256').update(bytes).digest('base64url');
+  return { kind: 'multiple', asker, operation, entity: name, steps, ...(key && { request: { key, body: body! } }) };
+}
+
+function keyOfRequest({ headers }: Message): string | undefined {
+  const key = headers.get('idempotency-key');
+  if (key === null) return undefined;
+  if (/^[!-~]{1,200}$/.test(key)) return key;
+  throw new ServiceError('invalid-value', 'Idempotency-Key must be 1 to 200 visible ASCII characters without spaces.');
 }
 
 /** The new ids after `CreateMultiple`; otherwise 204, as Dataverse answers. */
 export function multipleAnswer(request: MultipleRequest, changed: readonly Changed[]): HttpResponseInit {
-  const { asker, operation, entity: name } = request;
+  const { operation, entity: name } = request;
   if (operation !== 'CreateMultiple') return { status: 204, headers: { 'OData-Version': '4.0' } };
+  return createdAnswer(
+    request,
+    changed.map((record) => record?.row[entity(name).key]),
+  );
+}
+
+/** The ids of new records. */
+export function createdAnswer({ asker }: MultipleRequest, ids: readonly unknown[]): HttpResponseInit {
   const body = {
     '@odata.context': `${asker.address.root}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse`,
-    Ids: changed.map((record) => record?.row[entity(name).key]),
+    Ids: ids,
   };
   return { status: 200, headers: jsonHeaders, body: JSON.stringify(body) };
 }

@@ -1,5 +1,8 @@
 import type { Coverage } from '../domain/coverage';
-import type { Group } from '../domain/debounce';
+import type { Group, Window } from '../domain/debounce';
+import type { Duplicate } from '../domain/duplicate';
+import type { Regroup } from '../domain/regroup';
+import type { Step } from '../domain/steps';
 import type { Row } from '../model/edm';
 import type { EntityName } from '../model/entities';
 
@@ -9,25 +12,54 @@ export interface Source {
   partition: string;
 }
 
-/** What one shard remembers: the groups asked for, and how far the source has been dealt with. */
+/** How far a source has been dealt with in a shard. */
+export interface Mark {
+  source: Source;
+  coverage: Coverage;
+}
+
+/** What one shard remembers: the groups and the sources asked for. Groups must be copied or drafted to be changed. */
 export interface ShardState {
   groups: ReadonlyMap<string, Group>;
-  coverage: Coverage;
+  /** In the order they were asked for. */
+  coverages: readonly Coverage[];
+  /** The number that the next commit gets, if nobody is faster. */
+  next: number;
   /** Opaque; `commit` takes it back and so notices every change made in between. */
   version: ShardVersion;
 }
 
 export type ShardVersion = { readonly shardVersion: unique symbol };
 
-/** Rows to write together: all of them, or none. At most 100. */
+/** What to write together: all of it, or nothing. At most 97 rows. */
 export interface Entry {
   inserts: readonly { entity: EntityName; row: Row }[];
   /** Columns to set on records that exist; with an `etag`, on the record that still has it. */
   merges: readonly { entity: EntityName; id: string; row: Row; etag?: string }[];
+  /** Duplicates that are kept without rows of their own; records like all others to whoever reads them. */
+  packed: readonly Duplicate[];
+  /** Groups as they are to be. Drafts (`draftOf`) must not be used any more once they are committed. */
   groups: ReadonlyMap<string, Group>;
+  /** How groups came from what they were, where `packed` does not tell. Groups without any are kept as they stand. */
+  steps: readonly Step[];
+  /** Windows that the groups have forgotten; their primary alerts keep what they count, if they still exist. */
+  ended: readonly Window[];
   /** Alerts whose device is not known yet. `since` is the time (ms) inside the first such alert's id. */
   waiting: readonly Waiting[];
-  coverage?: Coverage;
+  marks?: readonly Mark[];
+  /** What callers are told when they ask for the same again; lost when there is one for a target already. */
+  receipts?: readonly Receipt[];
+  /** The number that the commit must get, because ids were made of it. */
+  number?: number;
+}
+
+/** What became of parts of a request that carries a key of its sender's. */
+export interface Receipt {
+  key: string;
+  /** Hash of the request's body. */
+  body: string;
+  /** The alerts that were asked for, by their index in the request, and their ids. */
+  targets: readonly (readonly [index: number, id: string])[];
 }
 
 export interface Waiting {
@@ -38,21 +70,19 @@ export interface Waiting {
 
 /**
  * Alerts, what they opened, and the state of their groups, by shard. Everything of one group is in one shard, and one
- * commit is one storage transaction.
+ * commit is one storage transaction. The duplicates that a primary alert counts, and the time of the last, are read from
+ * its group: nobody has to write them into its record.
  */
 export interface AlertLedger {
   /** What is remembered may be out of date, which `commit` finds out; `fresh` reads it again, to decide without writing. */
-  read(shard: number, groupKeys: readonly string[], source?: Source, how?: 'fresh'): Promise<ShardState>;
+  read(shard: number, groupKeys: readonly string[], sources?: readonly Source[], how?: 'fresh'): Promise<ShardState>;
   /**
-   * Nothing is written when a group, the coverage or a record with an `etag` changed since it was read, a row to insert
+   * Nothing is written when a group, a source or a record with an `etag` changed since it was read, a row to insert
    * exists, or a record to change does not.
    */
-  commit(
-    shard: number,
-    entry: Entry,
-    version: ShardVersion,
-    source?: Source,
-  ): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
+  commit(shard: number, entry: Entry, version: ShardVersion): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
+  /** What is known of a request in this shard. */
+  receipts(shard: number, key: string): Promise<Receipt[]>;
   /**
    * Keeps an id that a client chose (one that `placeInId` knows nothing of) for an alert of this shard, so that the alert is
    * found by it. `taken` when it is kept for another shard. Safe to repeat; nothing says that the alert exists.
@@ -60,13 +90,13 @@ export interface AlertLedger {
   reserve(alertId: string, shard: number): Promise<{ kind: 'reserved' } | { kind: 'taken' }>;
   /**
    * Replaces a record that still has this ETag, together with its group as `regroup` makes it. `changed` when the
-   * record has another ETag by now.
+   * record has another ETag by now, or `regroup` finds the group otherwise than it needs it.
    */
   revise(
     entity: EntityName,
     row: Row,
     etag: string,
-    regroup: { groupKey: string; change: (group: Group) => Group } | undefined,
+    regroup: Regroup | undefined,
   ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' }>;
   /** Notes of alerts that wait for a device: of one device, or of all. */
   waiting(deviceId?: string): AsyncIterable<Waiting & { shard: number }>;
@@ -74,4 +104,9 @@ export interface AlertLedger {
    * Gives the waiting alerts of a device in one group their device. Returns how many were linked; safe to repeat.
    */
   link(note: Waiting & { shard: number }, columns: Row): Promise<number>;
+  /**
+   * Removes some of the alerts of a shard that were there before a time (ms) and have nothing open, with their duplicates
+   * and windows, and receipts that nobody asks for any more. `more` when there is more to look through.
+   */
+  expire(shard: number, time: { before: number; now: number }): Promise<{ removed: number; more: boolean }>;
 }

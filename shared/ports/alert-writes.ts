@@ -26,11 +26,20 @@ export interface AlertBatch {
 export interface AlertWrites {
   /** Devices are looked for in `records`, which may know of some that are about to be written. */
   open(records?: RecordStore): AlertBatch;
-  /** Puts `row` in place of `old` if that still has this ETag. */
+  /**
+   * Creates many alerts that are nothing but alerts: checked records without an id, a primary alert or a state of their own.
+   * Answers their ids, in order. With a `request`, repeating it adds nothing and answers the same ids.
+   */
+  post?(rows: readonly Row[], request?: { key: string; body: string }): Promise<string[]>;
+  /**
+   * Puts `row` in place of `old` if that still has this ETag; `as-counted`, only if no duplicate was added to `old` either,
+   * of which its ETag in storage knows nothing.
+   */
   revise(
     entity: EntityName,
     old: Row,
     row: Row,
     etag: string,
+    how?: 'as-counted',
   ): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' } | { kind: 'exists'; property: string }>;
 }

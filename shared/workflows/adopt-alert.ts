@@ -112,6 +112,9 @@ function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>
     // A group without this window is not touched.
     groups: window ? after : new Map(),
     // Whatever a note from before says, this one reaches back to all of the group's alerts.
+    packed: [],
+    steps: [],
+    ended: [],
     waiting: deviceId && groupKey && !linked ? [{ deviceId, groupKey, since: 0 }] : [],
   };
 }

@@ -5,7 +5,7 @@ import type { Group, OpenTicket } from '../domain/debounce';
 import { ServiceError } from '../domain/errors';
 import { placeInId, shardOf } from '../domain/ids';
 import { explain } from '../domain/reasons';
-import { ticketsKept } from '../domain/settlement';
+import { ticketsKept } from '../domain/steps';
 import type { Alert, Device } from '../model/entities';
 import type { Entry } from '../ports/alert-ledger';
 import type { RecordStore, Stored } from '../ports/record-store';
@@ -107,6 +107,9 @@ function entryFor({ row, etag }: Stored, { ticket, question, groupKey, groups, n
     inserts: [ticketRow(subject, ticket, device, now, by)],
     merges: [{ entity: 'msdyn_iotalert', id: subject.id, row: columns, etag }],
     groups: new Map(after),
+    packed: [],
+    steps: [],
+    ended: [],
     waiting: [],
   };
 }

@@ -65,7 +65,7 @@ async function insert(name: EntityName, values: Row, time: number, deps: WriteDe
   return stored!;
 }
 
-function defaultsOf(name: EntityName): Record<string, Scalar> {
+export function defaultsOf(name: EntityName): Record<string, Scalar> {
   const defaults: Record<string, Scalar> = {};
   for (const { name: property, column } of propertiesOf(name).values()) {
     if ((column.kind === 'choice' || column.kind === 'boolean') && column.default !== undefined) {

@@ -134,7 +134,7 @@ async function removeFollowed(
 export async function leaveGroup(name: EntityName, record: Stored, deps: WriteDeps): Promise<string | undefined> {
   const closed = { ...record.row, ...closing[name] };
   if (!regroupFor(name, record.row, closed)) return record.etag;
-  const result = await replaceRecord(name, record, closed, deps);
+  const result = await replaceRecord(name, record, closed, deps, 'as-counted');
   return result.kind === 'replaced' ? result.etag : undefined;
 }
 

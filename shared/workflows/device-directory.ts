@@ -13,7 +13,7 @@ export interface KnownDevice {
 /** Devices as one batch sees them: each is read at most once. */
 export interface DeviceView {
   /** Devices that exist, by Device ID; as they are now (`fresh`), or as they were within the directory's age. */
-  find(deviceIds: readonly string[], how?: 'fresh'): Promise<Map<string, KnownDevice>>;
+  find(deviceIds: Iterable<string>, how?: 'fresh'): Promise<Map<string, KnownDevice>>;
 }
 
 /** All devices; `open` gives each batch a view of its own. */
@@ -23,6 +23,10 @@ export interface DeviceDirectory {
 
 const devicesRemembered = 100_000;
 
+/** A page of devices costs a store about as much as so many reads of one. */
+const devicesInPage = 1_000;
+const readsWorthAPage = 32;
+
 /**
  * Remembers devices between batches for `maxAge` milliseconds. That a device does not exist is not remembered beyond the
  * batch: the next one finds it as soon as it does.
@@ -30,41 +34,96 @@ const devicesRemembered = 100_000;
 export function deviceDirectory(records: RecordStore, maxAge: number, now: () => number): DeviceDirectory {
   const remembered = new Map<string, { known: KnownDevice; at: number }>();
 
+  const remember = (deviceId: string, known: KnownDevice, at: number) => {
+    remembered.delete(deviceId);
+    remembered.set(deviceId, { known, at });
+    if (remembered.size > devicesRemembered) remembered.delete(remembered.keys().next().value!);
+  };
+
   const read = async (deviceId: string, linked: LinkedRecords): Promise<KnownDevice | undefined> => {
     const device = await readDevice(records, deviceId, remembered.get(deviceId)?.known.device);
     remembered.delete(deviceId);
     if (!device) return undefined;
-    const [category, asset] = await Promise.all([
-      linked('msdyn_iotdevicecategory', device._msdyn_category_value),
-      linked('msdyn_customerasset', device._ccs_customerasset_value),
-    ]);
-    const known = { device, category, asset };
-    remembered.set(deviceId, { known, at: now() });
-    if (remembered.size > devicesRemembered) remembered.delete(remembered.keys().next().value!);
+    const known = await withLinked(device, linked);
+    remember(deviceId, known, now());
     return known;
   };
 
   const open = (): DeviceView => {
     const linked = linkedRecords(records);
+    /** What this view has found out; undefined for a device that does not exist. */
+    const seen = new Map<string, KnownDevice | undefined>();
     const reading = new Map<string, Promise<KnownDevice | undefined>>();
 
-    const one = async (deviceId: string, how: 'fresh' | undefined): Promise<KnownDevice | undefined> => {
-      const entry = remembered.get(deviceId);
-      if (how !== 'fresh' && !reading.has(deviceId) && entry && entry.at >= now() - maxAge) return entry.known;
+    const readOne = async (deviceId: string) => {
       const result = reading.get(deviceId) ?? read(deviceId, linked);
       reading.set(deviceId, result);
-      return result;
+      seen.set(deviceId, await result);
     };
+
+    /** Reads pages of all devices while each brings more than so many reads of one would. */
+    const readMany = async (wanted: ReadonlySet<string>) => {
+      const at = now();
+      let found = 0;
+      let after: string | undefined;
+      for (let pages = 0; pages < wanted.size / readsWorthAPage; pages += 1) {
+        const page = await records.list('msdyn_iotdevice', {
+          limit: devicesInPage,
+          ...(after !== undefined && { after }),
+        });
+        const before = found;
+        for (const { row } of page.records) {
+          const device: Device = row;
+          const known = await withLinked(device, linked);
+          remember(device.msdyn_deviceid!, known, at);
+          if (!wanted.has(device.msdyn_deviceid!)) continue;
+          seen.set(device.msdyn_deviceid!, known);
+          found += 1;
+        }
+        after = page.next;
+        if (after === undefined) for (const id of wanted) if (!seen.has(id)) seen.set(id, undefined);
+        if (after === undefined || found === wanted.size || found - before < readsWorthAPage) return;
+      }
+    };
+
+    const isKnown = (deviceId: string, how: 'fresh' | undefined): boolean => {
+      if (seen.has(deviceId)) return true;
+      const entry = how === 'fresh' ? undefined : remembered.get(deviceId);
+      if (!entry || entry.at < now() - maxAge) return false;
+      seen.set(deviceId, entry.known);
+      // What is only remembered is not fresh for whoever asks this view for that.
+      stale.add(deviceId);
+      return true;
+    };
+    const stale = new Set<string>();
 
     return {
       find: async (deviceIds, how) => {
-        const found = await Promise.all(deviceIds.map(async (id) => [id, await one(id, how)] as const));
-        return new Map(found.filter((pair): pair is [string, KnownDevice] => pair[1] !== undefined));
+        const ids = [...deviceIds];
+        if (how === 'fresh') {
+          for (const id of ids) if (stale.delete(id)) seen.delete(id);
+        }
+        const unknown = new Set(ids.filter((id) => !isKnown(id, how)));
+        if (unknown.size > readsWorthAPage) await readMany(unknown);
+        await Promise.all([...unknown].filter((id) => !seen.has(id)).map(readOne));
+        const found = new Map<string, KnownDevice>();
+        for (const id of ids) {
+          const known = seen.get(id);
+          if (known) found.set(id, known);
+        }
+        return found;
       },
     };
   };
 
   return { open };
+}
+
+async function withLinked(device: Device, linked: LinkedRecords): Promise<KnownDevice> {
+  const { _msdyn_category_value: categoryId, _ccs_customerasset_value: assetId } = device;
+  const category = categoryId ? await linked('msdyn_iotdevicecategory', categoryId) : undefined;
+  const asset = assetId ? await linked('msdyn_customerasset', assetId) : undefined;
+  return { device, category, asset };
 }
 
 /** What decides about a ticket: the device's own account before its asset's, and what its category says. */

@@ -1,6 +1,6 @@
 import { ServiceError } from '../domain/errors';
 import { placeInId, shardOf } from '../domain/ids';
-import { regroupFor } from '../domain/regroup';
+import { asCounted, regroupFor } from '../domain/regroup';
 import { alertState } from '../model/choices';
 import type { Alert } from '../model/entities';
 import type { AlertBatch, AlertWrites, PreparedAlert } from '../ports/alert-writes';
@@ -11,6 +11,7 @@ import type { IngestDeps } from './ingest-events';
 import type { OneAtATime } from './one-at-a-time';
 import { arrivalOf, given, linksTo } from './posted-alert';
 import type { Shelved } from './posted-alert';
+import { postAlerts } from './post-alerts';
 import { inUse } from './record-changes';
 import { settleAlerts } from './settle-alerts';
 
@@ -25,7 +26,11 @@ export function groupedAlertWrites(
 ): AlertWrites {
   return {
     open: (records) => openBatch(deps, { records: records ?? deps.records, unique, parentOnCreate, oneAtATime }),
-    revise: async (name, old, row, etag) => deps.ledger.revise(name, row, etag, regroupFor(name, old, row)),
+    ...(parentOnCreate && { post: async (rows, request) => postAlerts(rows, request, deps, unique) }),
+    revise: async (name, old, row, etag, how) => {
+      const regroup = regroupFor(name, old, row);
+      return deps.ledger.revise(name, row, etag, how && regroup ? asCounted(regroup, old) : regroup);
+    },
   };
 }
 

@@ -4,13 +4,14 @@ import { groupKeyOf } from '../domain/group-key';
 import type { KeyColumn } from '../domain/group-key';
 import { isTelemetry, valuesIn } from '../domain/hub-event';
 import type { HubEvent } from '../domain/hub-event';
-import { makeId, shardOf } from '../domain/ids';
+import { serialId, shardOf, sourceNumber } from '../domain/ids';
+import { identityOf } from '../domain/fold';
 import type { Refusal } from '../domain/fields';
 import { understand } from '../domain/incoming';
 import type { IncomingAlert, Telemetry } from '../domain/incoming';
 import { raise } from '../domain/raise';
 import { parseRules } from '../domain/rules';
-import type { Outcome } from '../domain/settlement';
+import type { Opened } from '../domain/settlement';
 import type { Source } from '../ports/alert-ledger';
 import type { RecordStore } from '../ports/record-store';
 import type { DeviceDirectory, KnownDevice } from './device-directory';
@@ -29,7 +30,7 @@ export interface IngestDeps extends SettleDeps {
 
 /** What became of a batch of events. */
 export interface Ingested {
-  outcomes: Outcome[];
+  opened: Opened[];
   parked: Parked[];
   /** Alerts that an earlier delivery had settled. */
   skipped: number;
@@ -52,32 +53,39 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   // Shuffled within a batch is harmless; the coverage needs ascending order.
   const events = batch.toSorted((a, b) => a.sequence - b.sequence);
   const telemetry = events.filter(isTelemetry);
-  const parts = telemetry.flatMap(partsOf);
+  const parts: Part[] = [];
+  for (const event of telemetry) addParts(event, parts);
   const devices = deps.devices.open();
   const known = await devices.find(deviceIdsIn(parts));
   const { alerts, refusals } = applyRules(parts, known);
   const parked = await parkMessages(source, refusals, deps);
-  const arrivals = alerts.map((alert) => arrivalOf(source, alert, known.get(alert.alert.deviceId), deps.groupBy));
+  const number = sourceNumber(source.hub, source.partition);
+  const arrivals = alerts.map((alert) => arrivalOf(number, alert, known.get(alert.alert.deviceId), deps.groupBy));
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
-  const { outcomes, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
+  const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
   const last = covered.at(-1);
   if (last) deps.progress.set(keyOf(source), last);
-  return { outcomes, parked, skipped, ignored: events.length - telemetry.length };
+  return { opened, parked, skipped, ignored: events.length - telemetry.length };
 }
 
-function partsOf(event: HubEvent): Part[] {
+function addParts(event: HubEvent, parts: Part[]): void {
+  const { connectionDeviceId, enqueued, messageId } = event;
   const values = valuesIn(event.body);
-  if (!Array.isArray(values)) return [{ event, index: 0, content: values }];
-  const { connectionDeviceId, enqueued } = event;
-  return values.map((value, index) => {
+  if (!Array.isArray(values)) {
+    parts.push({ event, index: 0, content: values });
+    return;
+  }
+  for (const [index, value] of values.entries()) {
     // Several alerts in one message share its id without being one event.
-    const messageId = event.messageId && `${event.messageId}#${index}`;
-    return { event, index, content: understand({ value, connectionDeviceId, messageId, enqueued }) };
-  });
+    const own = messageId && `${messageId}#${index}`;
+    parts.push({ event, index, content: understand({ value, connectionDeviceId, messageId: own, enqueued }) });
+  }
 }
 
-function deviceIdsIn(parts: readonly Part[]): string[] {
-  return [...new Set(parts.flatMap(({ content }) => (content.kind === 'refused' ? [] : [content.deviceId])))];
+function deviceIdsIn(parts: readonly Part[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { content } of parts) if (content.kind !== 'refused') ids.add(content.deviceId);
+  return ids;
 }
 
 interface Indexed<T> {
@@ -111,7 +119,7 @@ function rulesOf(known: KnownDevice | undefined) {
 }
 
 function arrivalOf(
-  { hub, partition }: Source,
+  source: number,
   { event, index, alert }: Indexed<IncomingAlert>,
   known: KnownDevice | undefined,
   groupBy: readonly KeyColumn[],
@@ -128,9 +136,9 @@ function arrivalOf(
     alert.deviceId,
   );
   const shard = shardOf(groupKey);
-  const seed = `${hub}/${partition}/${event.sequence}/${index}`;
-  const id = makeId({ time: event.enqueued, shard, seed });
-  return { id, alert, groupKey, shard, position: positionOf(event.sequence, index) };
+  const position = positionOf(event.sequence, index);
+  const id = serialId({ time: event.enqueued, shard }, { source, position });
+  return { id, alert, identity: identityOf(alert), groupKey, shard, position, packs: true };
 }
 
 /** Ranges that follow on what this process dealt with before reach back to it, so that one range stays one range. */

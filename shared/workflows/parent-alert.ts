@@ -106,6 +106,9 @@ function entryFor(stored: Stored, moving: readonly Stored[], move: Move, { now, 
       ),
     ],
     groups: new Map([[groupKey, after]]),
+    packed: [],
+    steps: [],
+    ended: [],
     waiting: [],
   };
 }

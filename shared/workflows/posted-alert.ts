@@ -32,6 +32,7 @@ export async function arrivalOf(
   const arrival = {
     id: chosen ?? makeId({ time: created, shard, seed: unique }),
     alert: incomingOf(alert, deviceId, created),
+    identity: null,
     groupKey,
     position: null,
     columns: deviceId ? { ...given(alert), msdyn_deviceid: deviceId } : given(alert),
@@ -52,7 +53,7 @@ export function linksTo(known: KnownDevice | undefined): Alert {
 }
 
 /** Whoever posts twice wants two alerts: the token is kept as a column, but does not make two posts one event. */
-function incomingOf(alert: Alert, deviceId: string, created: number): IncomingAlert {
+export function incomingOf(alert: Alert, deviceId: string, created: number): IncomingAlert {
   return {
     kind: 'alert',
     deviceId,

@@ -71,8 +71,9 @@ export async function replaceRecord(
   old: Stored,
   row: Row,
   { records, alerts }: Pick<WriteDeps, 'records' | 'alerts'>,
+  how?: 'as-counted',
 ): ReturnType<AlertWrites['revise']> {
-  return isGrouped(name) ? alerts.revise(name, old.row, row, old.etag) : records.replace(name, row, old.etag);
+  return isGrouped(name) ? alerts.revise(name, old.row, row, old.etag, how) : records.replace(name, row, old.etag);
 }
 
 /** Whether records of a table share storage with alerts, and so with the groups that lead to them. */

@@ -5,7 +5,7 @@ import type { Azurite } from '../../infra/local/azurite';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
-import { makeId } from '../../shared/domain/ids';
+import { makeId, shardCount } from '../../shared/domain/ids';
 import type { Device } from '../../shared/model/entities';
 import type { RecordStore } from '../../shared/ports/record-store';
 import { openWebApi } from '../kit/web-api';
@@ -20,7 +20,7 @@ const times = [0, 1, 60_000, 3_600_000].map((more) => iso(start + more));
 
 /** Forty devices whose values repeat, some of them without. */
 const rows: Device[] = Array.from({ length: 40 }, (_, i) => ({
-  msdyn_iotdeviceid: makeId({ time: start + i, shard: i % 8, seed: `device ${i}` }),
+  msdyn_iotdeviceid: makeId({ time: start + i, shard: i % shardCount, seed: `device ${i}` }),
   msdyn_name: texts[i % texts.length]!,
   msdyn_timezone: i % 5 === 0 ? null : (i % 7) - 3,
   msdyn_connectionstate: i % 3 === 0,

@@ -3,9 +3,13 @@ import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
-import { emptyGroup, setWindowOpen } from '../../shared/domain/debounce';
+import { itemsPerEvent } from '../../shared/domain/coverage';
+import { draftOf, emptyGroup, setWindowOpen } from '../../shared/domain/debounce';
 import type { Group } from '../../shared/domain/debounce';
-import { makeId } from '../../shared/domain/ids';
+import { stepOf } from '../../shared/domain/duplicate';
+import type { Duplicate } from '../../shared/domain/duplicate';
+import { makeId, posted, serialId } from '../../shared/domain/ids';
+import { takeStep } from '../../shared/domain/steps';
 import type { Row } from '../../shared/model/edm';
 import type { AlertLedger, Entry } from '../../shared/ports/alert-ledger';
 import type { RecordStore } from '../../shared/ports/record-store';
@@ -43,7 +47,7 @@ const adapters: { which: string; open: () => Subject }[] = [
   },
 ];
 
-const shard = 5;
+const shard = 3;
 let made = 0;
 
 const alertId = () => makeId({ time: 1_700_000_000_000 + made, shard, seed: `alert ${(made += 1)}` });
@@ -54,6 +58,32 @@ const alertRow = (id: string, more: Row = {}): Row => ({
   statuscode: 1,
   ...more,
 });
+const duplicateOf = (id: string, groupKey: string, under: string): Duplicate => ({
+  arrival: {
+    id,
+    identity: null,
+    groupKey,
+    position: null,
+    packs: true,
+    alert: {
+      kind: 'alert',
+      deviceId: 'device-1',
+      time: 2_000,
+      type: 192_350_000,
+      description: 'hot again',
+      data: '{"reading":80}',
+      token: null,
+      readingType: null,
+      reading: 80,
+      threshold: null,
+      ruleOutput: null,
+      messageId: null,
+    },
+  },
+  under,
+  device: { id: '0b0b0b0b-0000-4000-8000-000000000001', asset: null },
+  created: 3_000,
+});
 const groupOf = (parent: string): Group => ({
   windows: [
     {
@@ -63,13 +93,14 @@ const groupOf = (parent: string): Group => ({
       latest: 9,
       open: true,
       duplicates: 2,
-      seen: new Set(['AAAAAAAAAAA', 'BBBBBBBBBBA']),
+      seen: new Set(['AAAA', 'B\ud800\0B']),
     },
   ],
   tickets: [{ kind: 'case', id: alertId(), account: alertId() }],
   waiting: ['device-9'],
 });
-const entry = (more: Partial<Entry>): Entry => ({ inserts: [], merges: [], groups: new Map(), waiting: [], ...more });
+const nothing: Entry = { inserts: [], merges: [], packed: [], groups: new Map(), steps: [], ended: [], waiting: [] };
+const entry = (more: Partial<Entry>): Entry => ({ ...nothing, ...more });
 
 describe.each(adapters)('the alert ledger in $which', ({ open }) => {
   let subject: Subject;
@@ -83,18 +114,18 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     const { ledger, other, records } = subject;
     const id = alertId();
     const own = { hub: `hub ${made}`, partition: '0' };
-    const state = await ledger.read(shard, [key], own);
-    expect(state).toMatchObject({ coverage: [], groups: new Map([[key, emptyGroup()]]) });
+    const state = await ledger.read(shard, [key], [own]);
+    expect(state).toMatchObject({ coverages: [[]], groups: new Map([[key, emptyGroup()]]) });
     const written = entry({
       inserts: [{ entity: 'msdyn_iotalert', row: alertRow(id) }],
       groups: new Map([[key, groupOf(id)]]),
-      coverage: [[0, 99]],
+      marks: [{ source: own, coverage: [[0, 99]] }],
     });
-    expect(await ledger.commit(shard, written, state.version, own)).toEqual({ kind: 'committed' });
+    expect(await ledger.commit(shard, written, state.version)).toEqual({ kind: 'committed' });
     for (const reader of [ledger, other]) {
-      const read = await reader.read(shard, [key], own);
+      const read = await reader.read(shard, [key], [own]);
       expect(read.groups.get(key)).toEqual(written.groups.get(key));
-      expect(read.coverage).toEqual([[0, 99]]);
+      expect(read.coverages).toEqual([[[0, 99]]]);
     }
     expect((await records.get('msdyn_iotalert', id))?.row).toMatchObject({ msdyn_description: 'hot' });
   });
@@ -119,14 +150,12 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
   test('writes nothing when the coverage of the hub partition moved on, be it the first or a later time', async () => {
     const { ledger, other } = subject;
     const own = { hub: `hub ${made}`, partition: '1' };
+    const upTo = (to: number) => entry({ marks: [{ source: own, coverage: [[0, to]] }] });
     for (const to of [5, 50]) {
-      const [late, fast] = [await ledger.read(shard, [], own), await other.read(shard, [], own)];
-      expect(await other.commit(shard, entry({ coverage: [[0, to]] }), fast.version, own)).toEqual({
-        kind: 'committed',
-      });
-      const behind = entry({ coverage: [[0, to + 4]] });
-      expect(await ledger.commit(shard, behind, late.version, own)).toEqual({ kind: 'lost-race' });
-      expect((await ledger.read(shard, [], own)).coverage).toEqual([[0, to]]);
+      const [late, fast] = [await ledger.read(shard, [], [own]), await other.read(shard, [], [own])];
+      expect(await other.commit(shard, upTo(to), fast.version)).toEqual({ kind: 'committed' });
+      expect(await ledger.commit(shard, upTo(to + 4), late.version)).toEqual({ kind: 'lost-race' });
+      expect((await ledger.read(shard, [], [own])).coverages).toEqual([[[0, to]]]);
     }
   });
 
@@ -183,6 +212,47 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     const again = entry({ merges: [merge], groups: new Map([[key, emptyGroup()]]) });
     expect(await other.commit(shard, again, state.version)).toEqual({ kind: 'lost-race' });
     expect((await ledger.read(shard, [key])).groups.get(key)!.windows).toHaveLength(1);
+  });
+
+  test('keeps duplicates without rows of their own as records, and counts them in their group', async () => {
+    const { ledger, other, records } = subject;
+    const parent = alertId();
+    const opened = { groupKey: key, id: parent, time: 1_000, identity: 'abcd', under: null };
+    const first = await ledger.read(shard, [key]);
+    const draft = draftOf(first.groups.get(key)!);
+    takeStep(draft, opened);
+    const row = alertRow(parent, { ccs_groupkey: key });
+    const inserts = [{ entity: 'msdyn_iotalert' as const, row }];
+    await ledger.commit(shard, entry({ inserts, steps: [opened], groups: new Map([[key, draft]]) }), first.version);
+
+    const state = await other.read(shard, [key], [], 'fresh');
+    const id = serialId({ time: 2_000, shard }, { source: posted, position: state.next * itemsPerEvent });
+    const duplicate = duplicateOf(id, key, parent);
+    const next = draftOf(state.groups.get(key)!);
+    takeStep(next, stepOf(duplicate));
+    const packed = entry({ packed: [duplicate], groups: new Map([[key, next]]), number: state.next });
+    expect(await other.commit(shard, { ...packed, number: state.next + 1 }, state.version)).toEqual({
+      kind: 'lost-race',
+    });
+    expect(await other.commit(shard, packed, state.version)).toEqual({ kind: 'committed' });
+    expect((await records.get('msdyn_iotalert', id))?.row).toMatchObject({
+      msdyn_description: 'hot again',
+      _msdyn_parentalert_value: parent,
+    });
+    expect((await records.get('msdyn_iotalert', parent))?.row).toMatchObject({ ccs_duplicatecount: 1 });
+    const [window] = (await ledger.read(shard, [key], [], 'fresh')).groups.get(key)!.windows;
+    expect(window).toMatchObject({ parent, duplicates: 1, latest: 2_000, seen: new Set(['abcd']) });
+  });
+
+  test('writes what a request asked for once, and tells its ids to whoever asks again', async () => {
+    const { ledger, other } = subject;
+    const receipt = { key, body: 'hash', targets: [[4, alertId()] as const, [9, alertId()] as const] };
+    const { version } = await ledger.read(shard, []);
+    expect(await ledger.receipts(shard, key)).toEqual([]);
+    expect(await ledger.commit(shard, entry({ receipts: [receipt] }), version)).toEqual({ kind: 'committed' });
+    expect(await other.commit(shard, entry({ receipts: [receipt] }), version)).toEqual({ kind: 'lost-race' });
+    expect(await other.receipts(shard, key)).toEqual([receipt]);
+    expect(await other.receipts(shard, `${key} of another`)).toEqual([]);
   });
 
   test('keeps an id that a client chose for one shard, and finds the alert there by it', async () => {

@@ -3,7 +3,7 @@ import type { Azurite } from '../../infra/local/azurite';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
-import { makeId, shardOf } from '../../shared/domain/ids';
+import { makeId, shardCount, shardOf } from '../../shared/domain/ids';
 import type { Row } from '../../shared/model/edm';
 import { entity } from '../../shared/model/entities';
 import { connectedDeviceRole } from '../../shared/model/tables/connections';
@@ -43,7 +43,7 @@ describe.each<{ which: string; open: () => RecordStore }>([
     await store.insert('account', { accountid: 'c0ffee00-0000-4000-8000-000000000002', description: 'no name' });
     // Alerts of ten days; each was written up to six days after the hub took it.
     for (let i = 0; i < 10; i += 1) {
-      const id = makeId({ time: start + i * day, shard: i % 8, seed: `alert ${i}` });
+      const id = makeId({ time: start + i * day, shard: i % shardCount, seed: `alert ${i}` });
       await store.insert('msdyn_iotalert', {
         msdyn_iotalertid: id,
         msdyn_description: `Alert ${i}`,

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { absorb, copyGroup, debounce, emptyGroup, identitiesKept, setWindowOpen } from '../../shared/domain/debounce';
+import {
+  absorb,
+  copyGroup,
+  debounce,
+  emptyGroup,
+  identitiesKept,
+  setWindowOpen,
+  settled,
+} from '../../shared/domain/debounce';
 import type { Candidate, DebounceRules, Group, Verdict } from '../../shared/domain/debounce';
 
 const fixed: DebounceRules = { span: 60_000, mode: 'fixed', maxAge: 3_600_000 };
@@ -113,7 +121,7 @@ describe('an event that a device sent twice', () => {
     const alerts = Array.from({ length: identitiesKept + 10 }, (_, i) =>
       at(i / 1000, { id: `a${i}`, identity: `e${i}` }),
     );
-    const { group } = fold(alerts, fixed);
+    const group = settled(fold(alerts, fixed).group);
     expect(group.windows[0]!.seen.size).toBe(identitiesKept);
     expect(group.windows[0]!.seen.has('e9')).toBe(false);
     expect(group.windows[0]!.seen.has('e10')).toBe(true);

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { makeId, newestFirst, placeInId, readableNumber, shardCount, shardOf } from '../../shared/domain/ids';
+import {
+  makeId,
+  newestFirst,
+  placeInId,
+  readableNumber,
+  serialId,
+  serialIn,
+  shardCount,
+  shardOf,
+} from '../../shared/domain/ids';
 
 const time = fc.integer({ min: 0, max: Date.parse('2200-01-01') });
 const shard = fc.nat(shardCount - 1);
@@ -11,6 +20,22 @@ test('an id is a UUID of version 8 and leads back to its time and shard', () => 
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       expect(placeInId(id)).toEqual({ time: at, shard: inShard });
     }),
+  );
+});
+
+test('the id of an alert leads back to its time, shard, source and position', () => {
+  fc.assert(
+    fc.property(
+      time,
+      shard,
+      fc.nat(2 ** 22 - 1),
+      fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+      (at, inShard, source, position) => {
+        const id = serialId({ time: at, shard: inShard }, { source, position });
+        expect(placeInId(id)).toEqual({ time: at, shard: inShard });
+        expect(serialIn(id)).toEqual({ source, position });
+      },
+    ),
   );
 });
 

@@ -31,6 +31,7 @@ const parent = (more: Partial<ObservedAlert> = {}) => alert(1, { parent: null, c
 
 const good: Observed = {
   alerts: [parent(), alert(2), alert(3)],
+  unfound: [],
   cases: [{ id: 'c1', group: device }],
   parked: [{ body: `${mark(4)} is not JSON`, index: 0 }],
   children: new Map([['a1', 2]]),
@@ -69,6 +70,7 @@ test.each<{ which: string; seen: Partial<Observed>; figure: Figure; is: number }
     figure: 'lost',
     is: 1,
   },
+  { which: 'an alert is not found by its id', seen: { unfound: ['a3'] }, figure: 'lost', is: 1 },
   { which: 'a poisonous message is not parked', seen: { parked: [] }, figure: 'lost', is: 1 },
   {
     which: 'an alert is there twice',

@@ -8,28 +8,39 @@ import type { FaultsFigures } from './kit';
 export const mutations: readonly (Mutation & { evidence: keyof FaultsFigures })[] = [
   {
     guard: 'the high-water mark: events that were settled before are skipped',
-    evidence: 'lost',
+    evidence: 'doubled',
     changes: [
       {
         file: 'shared/workflows/settle-alerts.js',
-        from: '!(0, coverage_1.isCovered)(state.coverage, position)',
+        from: '!(0, coverage_1.isCovered)(before, position)',
         to: 'true',
       },
     ],
   },
   {
-    guard: 'ids that follow from where an event stands in the hub',
+    guard: 'ids of parked messages that follow from where their events stand in the hub',
     evidence: 'doubled',
     changes: [{ file: 'shared/domain/ids.js', from: '.update(seed)', to: '.update(`${seed} ${Math.random()}`)' }],
   },
   {
-    guard: 'ETags: only who has seen the last state of a group may change it',
-    evidence: 'secondParents',
+    guard: 'ids of alerts that follow from where their events stand in the hub',
+    evidence: 'lost',
     changes: [
       {
-        file: 'shared/adapters/table/alert-ledger.js',
-        from: "return etag ? ['update', row, 'Replace', { etag }] : ['create', row];",
-        to: "return ['upsert', row, 'Replace'];",
+        file: 'shared/workflows/ingest-events.js',
+        from: '{ source, position });',
+        to: '{ source, position: Math.floor(Math.random() * 2 ** 48) });',
+      },
+    ],
+  },
+  {
+    guard: 'numbers without gaps: only who has seen the newest row of the log may write the next',
+    evidence: 'lost',
+    changes: [
+      {
+        file: 'shared/adapters/table/shard-log.js',
+        from: "[['create', row], ...actions]",
+        to: "[['upsert', row, 'Replace'], ...actions]",
       },
     ],
   },

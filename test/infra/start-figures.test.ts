@@ -13,7 +13,10 @@ function counting(answers: Record<string, { value: number; atLeast: boolean }>):
     if (!answer) throw new Error('no such set');
     return answer;
   };
-  return { asked, api: { count, list: async function* list() {}, create: async () => 'exists' as const } };
+  return {
+    asked,
+    api: { count, list: async function* list() {}, has: async () => true, create: async () => 'exists' as const },
+  };
 }
 
 describe('the line of figures', () => {

@@ -10,6 +10,7 @@ import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import type { RecordStore } from '../../shared/ports/record-store';
 import { deviceDirectory } from '../../shared/workflows/device-directory';
 import type { IngestDeps } from '../../shared/workflows/ingest-events';
+import { together } from '../../shared/workflows/together';
 
 export const start = Date.parse('2026-03-01T08:00:00Z');
 
@@ -27,6 +28,7 @@ export function ingestionOn(
     groupBy: parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid'),
     joinOpenTicket: true,
     progress: new Map(),
+    together: together(),
     now,
     ...more,
   };

@@ -1,12 +1,16 @@
-import { emptyGroup } from '../../domain/debounce';
+import { iso } from '../../domain/alert-rows';
+import { emptyGroup, settled } from '../../domain/debounce';
 import type { Coverage } from '../../domain/coverage';
-import type { Group } from '../../domain/debounce';
+import type { Group, Window } from '../../domain/debounce';
+import { duplicateRow } from '../../domain/duplicate';
+import type { Duplicate } from '../../domain/duplicate';
 import { placeInId, shardOf } from '../../domain/ids';
+import { isExpired } from '../../domain/retention';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
-import type { AlertLedger, ShardVersion, Source, Waiting } from '../../ports/alert-ledger';
-import type { RecordStore } from '../../ports/record-store';
+import type { AlertLedger, Receipt, ShardVersion, Source, Waiting } from '../../ports/alert-ledger';
+import type { RecordStore, Stored } from '../../ports/record-store';
 
 interface Kept<T> {
   value: T;
@@ -21,6 +25,9 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const coverages = new Map<string, Kept<Coverage>>();
   const reservations = new Map<string, number>();
   const notes = new Map<string, Waiting & { shard: number }>();
+  const receipts = new Map<number, Receipt[]>();
+  /** Commits of each shard. */
+  const numbers = new Map<number, number>();
   let clock = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -35,6 +42,9 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const groupAt = (shard: number, groupKey: string) => `${shard}/${groupKey}`;
   const coverageAt = (shard: number, { hub, partition }: Source) => `${shard}/${hub}/${partition}`;
 
+  const numberOf = (shard: number) => numbers.get(shard) ?? 0;
+  const receiptsIn = (shard: number) => receipts.get(shard) ?? [];
+
   const isCurrent = (versions: Versions) =>
     [...versions].every(([key, version]) => ((groups.get(key) ?? coverages.get(key))?.version ?? 0) === version);
 
@@ -43,25 +53,43 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
     if (stored) await records.replace(name, { ...stored.row, ...row }, stored.etag);
   };
 
+  /** Writes what a group counts into its primary alerts, where it is read from here. */
+  const count = async (windows: readonly Window[]) => {
+    for (const { parent, duplicates, latest } of windows) {
+      const row = (await records.get('msdyn_iotalert', parent))?.row;
+      if (!row || (row['ccs_duplicatecount'] ?? 0) === duplicates) continue;
+      await merge('msdyn_iotalert', parent, { ccs_duplicatecount: duplicates, ccs_lastalerttime: iso(latest) });
+    }
+  };
+
   return {
-    read: async (shard, groupKeys, source) => {
+    read: async (shard, groupKeys, sources = []) => {
       const found = groupKeys.map((key) => [key, groups.get(groupAt(shard, key))] as const);
-      const coverage = source && coverages.get(coverageAt(shard, source));
+      const marks = sources.map(
+        (source) => [coverageAt(shard, source), coverages.get(coverageAt(shard, source))] as const,
+      );
       const versions: Versions = new Map(found.map(([key, kept]) => [groupAt(shard, key), kept?.version ?? 0]));
-      if (source) versions.set(coverageAt(shard, source), coverage?.version ?? 0);
+      for (const [key, kept] of marks) versions.set(key, kept?.version ?? 0);
       return {
         groups: new Map(found.map(([key, kept]) => [key, kept?.value ?? emptyGroup()])),
-        coverage: coverage?.value ?? [],
+        coverages: marks.map(([, kept]) => kept?.value ?? []),
+        next: numberOf(shard) + 1,
         version: versions as unknown as ShardVersion,
       };
     },
 
-    commit: (shard, entry, version, source) =>
+    commit: (shard, entry, version) =>
       alone(async () => {
         const read = version as unknown as Versions;
         const guarded = [...entry.groups.keys()].map((key) => groupAt(shard, key));
-        if (entry.coverage && source) guarded.push(coverageAt(shard, source));
-        const ids = entry.inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
+        for (const { source } of entry.marks ?? []) guarded.push(coverageAt(shard, source));
+        const held = receiptsIn(shard);
+        const isTold = (receipt: Receipt) =>
+          held.some(({ key, targets }) => key === receipt.key && targets[0]![0] === receipt.targets[0]![0]);
+        if (entry.number !== undefined && entry.number !== numberOf(shard) + 1) return { kind: 'lost-race' };
+        if (entry.receipts?.some(isTold)) return { kind: 'lost-race' };
+        const inserts = [...entry.inserts, ...entry.packed.map(asInsert)];
+        const ids = inserts.map(({ entity: name, row }) => records.get(name, String(row[entity(name).key])));
         const exists = (await Promise.all(ids)).some((stored) => stored !== undefined);
         const merged = entry.merges.map(async ({ entity: name, id, etag }) => {
           const stored = await records.get(name, id);
@@ -70,13 +98,21 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         if ((await Promise.all(merged)).includes(false)) return { kind: 'lost-race' };
         if (exists || !isCurrent(new Map(guarded.map((key) => [key, read.get(key) ?? 0]))))
           return { kind: 'lost-race' };
-        for (const { entity: name, row } of entry.inserts) await records.insert(name, row);
+        for (const { entity: name, row } of inserts) await records.insert(name, row);
         for (const { entity: name, id, row } of entry.merges) await merge(name, id, row);
-        for (const [key, group] of entry.groups) put(groups, groupAt(shard, key), group);
+        for (const [key, group] of entry.groups) {
+          put(groups, groupAt(shard, key), settled(group));
+          await count(group.windows);
+        }
+        await count(entry.ended);
         for (const note of entry.waiting) notes.set(`${note.deviceId}/${note.groupKey}`, { ...note, shard });
-        if (entry.coverage && source) put(coverages, coverageAt(shard, source), entry.coverage);
+        for (const { source, coverage } of entry.marks ?? []) put(coverages, coverageAt(shard, source), coverage);
+        receipts.set(shard, [...held, ...(entry.receipts ?? [])]);
+        numbers.set(shard, numberOf(shard) + 1);
         return { kind: 'committed' };
       }),
+
+    receipts: async (shard, key) => receiptsIn(shard).filter((receipt) => receipt.key === key),
 
     reserve: async (alertId, shard) => {
       const kept = reservations.get(alertId) ?? shard;
@@ -86,19 +122,39 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
 
     revise: (name, row, etag, regroup) =>
       alone(async () => {
+        const shard = placeInId(String(row[entity(name).key]))?.shard ?? shardOf(regroup?.groupKey ?? '');
+        const key = groupAt(shard, regroup?.groupKey ?? '');
+        const group = groups.get(key)?.value ?? emptyGroup();
+        if (regroup?.holds?.(group) === false) return { kind: 'changed' };
         const replaced = await records.replace(name, row, etag);
         if (replaced.kind !== 'replaced') return { kind: 'changed' };
-        if (regroup) {
-          const shard = placeInId(String(row[entity(name).key]))?.shard ?? shardOf(regroup.groupKey);
-          const key = groupAt(shard, regroup.groupKey);
-          put(groups, key, regroup.change(groups.get(key)?.value ?? emptyGroup()));
-        }
+        if (regroup) put(groups, key, regroup.change(group));
         return replaced;
       }),
 
     waiting: async function* (deviceId) {
       for (const note of notes.values()) if (deviceId === undefined || note.deviceId === deviceId) yield note;
     },
+
+    expire: (shard, { before }) =>
+      alone(async () => {
+        let removed = 0;
+        const { records: alerts } = await records.list('msdyn_iotalert', { limit: 100_000 });
+        const remove = async ({ row, etag }: Stored) => {
+          removed +=
+            (await records.remove('msdyn_iotalert', String(row['msdyn_iotalertid']), etag)).kind === 'removed' ? 1 : 0;
+        };
+        for (const alert of alerts) {
+          const { msdyn_iotalertid: id, ccs_groupkey: groupKey, _msdyn_parentalert_value: parent } = alert.row;
+          const key = groupAt(shard, String(groupKey));
+          const group = groupKey ? groups.get(key)?.value : emptyGroup();
+          if (!group || parent || !isExpired(alert.row, groupKey ? group : undefined, before)) continue;
+          for (const other of alerts) if (other.row['_msdyn_parentalert_value'] === id) await remove(other);
+          await remove(alert);
+          if (groupKey) put(groups, key, { ...group, windows: group.windows.filter((window) => window.parent !== id) });
+        }
+        return { removed, more: false };
+      }),
 
     link: ({ shard, deviceId, groupKey }, columns) =>
       alone(async () => {
@@ -113,4 +169,8 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         return unlinked.length;
       }),
   };
+}
+
+function asInsert(duplicate: Duplicate): { entity: EntityName; row: Row } {
+  return { entity: 'msdyn_iotalert', row: duplicateRow(duplicate) };
 }

@@ -1,116 +1,82 @@
-import { RestError } from '@azure/data-tables';
-import type { TableClient, TransactionAction } from '@azure/data-tables';
-import type { Coverage } from '../../domain/coverage';
-import { emptyGroup } from '../../domain/debounce';
+import type { TableClient, TableEntity, TransactionAction } from '@azure/data-tables';
+import { iso } from '../../domain/alert-rows';
 import type { Group } from '../../domain/debounce';
 import { ServiceError } from '../../domain/errors';
 import { entity } from '../../model/entities';
-import type { AlertLedger, Entry, ShardVersion, Source } from '../../ports/alert-ledger';
-import {
-  coverageRowKey,
-  decodeCoverage,
-  decodeGroup,
-  encodeCoverage,
-  encodeGroup,
-  groupRowKey,
-  waitingRowKey,
-} from './group-row';
-import { partition } from './placement';
+import type { AlertLedger, Entry, ShardVersion } from '../../ports/alert-ledger';
+import { encodeGroup, groupRowKey, waitingRowKey } from './group-row';
+import { partition, partitions } from './placement';
+import { readReceipts, receiptRow } from './receipt-rows';
 import { findPlace, placeIn, reserveId } from './reserved-ids';
 import { toEntity } from './row';
-import { fromStorageETag, toStorageETag } from './etag';
-import { translate } from './storage-errors';
-import { rememberRows } from './remembered-rows';
+import { recordETag } from './etag';
+import { hasStatus, translate } from './storage-errors';
+import { expire } from './expired-alerts';
 import { find } from './find-row';
+import { pagesColumn } from './derived-counts';
+import { conditionFor } from './packed-alerts';
+import type { LogEntry } from './log-row';
+import { alertsTable, options, shardLogs } from './shard-log';
+import type { ShardLog, ShardLogs } from './shard-log';
 import type { Tables } from './tables';
-import { linkRows, waitingNotes } from './waiting-alerts';
+import { linkPacked, linkRows, waitingNotes } from './waiting-alerts';
 
-interface Version {
-  groups: Map<string, string | undefined>;
-  coverage: string | undefined;
-}
+/** An append is lost only to somebody who made progress, so this bound is met by faults, not by load. */
+const attempts = 100;
 
-const table = entity('msdyn_iotalert').stored.table;
-
-const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
+/** Groups that one commit writes back when the log is far ahead of their rows. */
+const savedAtOnce = 40;
+const identitiesSavedAtOnce = 60_000;
+const mostRows = 99;
 
 /**
- * The ledger on Table Storage: one table, one partition a shard, one entity-group transaction a commit. Remembered rows
- * may be stale; the commit's ETags find that out, and the loser reads again.
+ * The ledger on Table Storage: one table, one partition a shard, one entity-group transaction a commit, which appends to
+ * the shard's log. What is remembered may be out of date; then the place in the log is taken, and what was written since
+ * is taken in.
  */
-export function tableAlertLedger(tables: Tables): AlertLedger {
-  const groups = rememberRows<Group>();
-  const coverages = rememberRows<Coverage>();
-
-  const readGroup = async (client: TableClient, partitionKey: string, groupKey: string) => {
-    const rowKey = groupRowKey(groupKey);
-    return groups.get(`${partitionKey}/${rowKey}`, async () => {
-      const row = await find(client, partitionKey, rowKey);
-      return row ? { value: decodeGroup(row), etag: row.etag } : { value: emptyGroup(), etag: undefined };
-    });
-  };
-
-  const readCoverage = async (client: TableClient, partitionKey: string, source: Source) => {
-    const rowKey = coverageRowKey(source);
-    return coverages.get(`${partitionKey}/${rowKey}`, async () => {
-      const row = await find(client, partitionKey, rowKey);
-      return row ? { value: decodeCoverage(row), etag: row.etag } : { value: [], etag: undefined };
-    });
-  };
-
-  /** Applies a transaction; false when somebody else was faster. The rows' new ETags come back in order. */
-  const submit = async (client: TableClient, actions: TransactionAction[]): Promise<string[] | false> => {
-    try {
-      const { subResponses } = await client.submitTransaction(actions);
-      return subResponses.map(({ etag }) => etag ?? '');
-    } catch (error) {
-      // 404: a record to change was deleted.
-      if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) return false;
-      throw translate(error);
-    }
-  };
-
+export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tables)): AlertLedger {
+  const cursors = new Map<string, string>();
   return {
-    read: async (shard, groupKeys, source, how) => {
-      const client = await tables.client(table);
-      const partitionKey = partition(shard);
-      if (how === 'fresh') for (const key of groupKeys) groups.forget(`${partitionKey}/${groupRowKey(key)}`);
-      const [coverage, ...found] = await Promise.all([
-        source ? readCoverage(client, partitionKey, source) : undefined,
-        ...groupKeys.map((key) => readGroup(client, partitionKey, key)),
-      ]);
-      const version: Version = {
-        groups: new Map(groupKeys.map((key, i) => [key, found[i]!.etag])),
-        coverage: coverage?.etag,
-      };
+    read: async (shard, groupKeys, sources = [], how) => {
+      const log = logs(shard);
+      await log.know(groupKeys, how);
+      const { memory } = log;
       return {
-        groups: new Map(groupKeys.map((key, i) => [key, found[i]!.value])),
-        coverage: coverage?.value ?? [],
-        version: version as unknown as ShardVersion,
+        groups: new Map(groupKeys.map((key) => [key, memory.group(key)])),
+        coverages: sources.map((source) => memory.coverage(source)),
+        next: memory.position() + 1,
+        version: memory.position() as unknown as ShardVersion,
       };
     },
 
-    commit: async (shard, entry, shardVersion, source) => {
-      const client = await tables.client(table);
-      const version = shardVersion as unknown as Version;
-      const { actions, written } = actionsOf(entry, shard, version, source);
-      const etags = await submit(client, actions);
-      if (etags === false) {
-        for (const { key } of written) {
-          groups.forget(key);
-          coverages.forget(key);
+    commit: async (shard, entry, shardVersion) => {
+      const log = logs(shard);
+      const version = shardVersion as unknown as number;
+      return log.inTurn(async () => {
+        await log.know([...entry.groups.keys()]);
+        const client = await tables.client(alertsTable);
+        const plain = await rowActions(client, shard, entry);
+        for (let attempt = 0; attempt < attempts; attempt += 1) {
+          if (isOutdated(log, entry, version)) return { kind: 'lost-race' };
+          if (entry.number !== undefined && entry.number !== log.memory.position() + 1) return { kind: 'lost-race' };
+          const { kind } = await appendEntry(client, log, shard, entry, plain);
+          if (kind === 'appended') return { kind: 'committed' };
+          if (kind === 'refused') return { kind: 'lost-race' };
         }
-        return { kind: 'lost-race' };
+        throw contended();
+      });
+    },
+
+    receipts: async (shard, key) => {
+      try {
+        return await readReceipts(await tables.client(alertsTable), partition(shard), key);
+      } catch (error) {
+        throw translate(error);
       }
-      for (const { key, at, group, coverage } of written) {
-        if (group) groups.put(key, { value: group, etag: etags[at] });
-        if (coverage) coverages.put(key, { value: coverage, etag: etags[at] });
-      }
-      return { kind: 'committed' };
     },
 
     reserve: async (alertId, shard) => {
-      const client = await tables.client(table);
+      const client = await tables.client(alertsTable);
       const reserved = await reserveId(client, alertId, shard).catch((error: unknown) => {
         throw translate(error);
       });
@@ -118,97 +84,207 @@ export function tableAlertLedger(tables: Tables): AlertLedger {
     },
 
     revise: async (name, row, etag, regroup) => {
-      const client = await tables.client(table);
-      const place = await findPlace(client, name, String(row[entity(name).key]), options);
-      const { partitionKey } = place;
-      for (let attempt = 0; attempt < 50; attempt += 1) {
-        const actions: TransactionAction[] = [
-          ['update', toEntity(name, row, place), 'Replace', { etag: toStorageETag(etag) }],
-        ];
-        if (regroup) {
-          const before = await readGroup(client, partitionKey, regroup.groupKey);
-          actions.push(groupAction(partitionKey, regroup.groupKey, regroup.change(before.value), before.etag));
-        }
-        const etags = await submit(client, actions);
-        if (regroup) groups.forget(`${partitionKey}/${groupRowKey(regroup.groupKey)}`);
-        if (etags) return { kind: 'replaced', etag: fromStorageETag(etags[0]!) };
-        const now = await find(client, partitionKey, place.rowKey);
-        if (now?.etag !== toStorageETag(etag)) return { kind: 'changed' };
+      const client = await tables.client(alertsTable);
+      const id = String(row[entity(name).key]);
+      const place = await findPlace(client, name, id, options);
+      const condition = await conditionFor(client, name, id, etag, options);
+      const action: TransactionAction = ['update', toEntity(name, row, place), 'Replace', { etag: condition }];
+      const replaced = (stored: string) => ({ kind: 'replaced', etag: recordETag(row, stored) }) as const;
+      if (!regroup) {
+        const stored = await replaceRow(client, action);
+        return stored === undefined ? { kind: 'changed' } : replaced(stored);
       }
-      throw new ServiceError(
-        'storage-unavailable',
-        'The group of this record changes faster than it can be written. Try again.',
-      );
+      const shard = partitions.indexOf(place.partitionKey);
+      const log = logs(shard);
+      return log.inTurn(async () => {
+        for (let attempt = 0; attempt < attempts; attempt += 1) {
+          await log.know([regroup.groupKey], attempt === 0 ? 'fresh' : undefined);
+          const before = log.memory.group(regroup.groupKey);
+          if (regroup.holds?.(before) === false) return { kind: 'changed' };
+          const entry = { ...nothing, groups: new Map([[regroup.groupKey, regroup.change(before)]]) };
+          const result = await appendEntry(client, log, shard, entry, [action]);
+          if (result.kind === 'appended') {
+            return replaced(result.etags[0] || (await find(client, place.partitionKey, place.rowKey))!.etag);
+          }
+          const now = await find(client, place.partitionKey, place.rowKey);
+          if (now?.etag !== condition) return { kind: 'changed' };
+        }
+        throw contended();
+      });
     },
 
     waiting: async function* (deviceId) {
       try {
-        yield* waitingNotes(await tables.client(table), deviceId);
+        yield* waitingNotes(await tables.client(alertsTable), deviceId);
       } catch (error) {
         throw translate(error);
       }
     },
 
-    link: async ({ shard, deviceId, groupKey, since }, columns) => {
-      const client = await tables.client(table);
-      const partitionKey = partition(shard);
+    expire: async (shard, { before, now }) => {
+      const client = await tables.client(alertsTable);
+      const log = logs(shard);
+      const removeTogether = async (groups: Map<string, Group>, deletions: TransactionAction[], seen: number) => {
+        const entry = { ...nothing, groups };
+        if (isOutdated(log, entry, seen)) return false;
+        return (await appendEntry(client, log, shard, entry, deletions)).kind === 'appended';
+      };
+      try {
+        return await expire({ client, shard, log, before, now, cursors, removeTogether });
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+
+    link: async (note, columns) => {
+      const { shard, deviceId, groupKey } = note;
+      const client = await tables.client(alertsTable);
+      const log = logs(shard);
+      const rowKey = waitingRowKey(deviceId, groupKey);
+      const remove: TransactionAction = ['delete', { partitionKey: partition(shard), rowKey }];
       let linked = 0;
-      for (let attempt = 0; attempt < 50; attempt += 1) {
-        groups.forget(`${partitionKey}/${groupRowKey(groupKey)}`);
-        const before = await readGroup(client, partitionKey, groupKey);
-        linked += await linkRows(client, partitionKey, { deviceId, groupKey, since }, columns).catch(
-          (error: unknown) => {
-            throw translate(error);
-          },
-        );
+      for (let attempt = 0; attempt < attempts; attempt += 1) {
+        await log.know([groupKey], 'fresh');
+        const version = log.memory.position();
+        const before = log.memory.group(groupKey);
+        try {
+          linked += await linkRows(client, partition(shard), note, columns);
+          linked += await linkPacked(client, partition(shard), note, columns);
+        } catch (error) {
+          throw translate(error);
+        }
         // Only if no alert of the group came in between is the note done with; otherwise look again.
-        const group = { ...before.value, waiting: before.value.waiting.filter((id) => id !== deviceId) };
-        const done = await submit(client, [
-          groupAction(partitionKey, groupKey, group, before.etag),
-          ['delete', { partitionKey, rowKey: waitingRowKey(deviceId, groupKey) }],
-        ]).finally(() => groups.forget(`${partitionKey}/${groupRowKey(groupKey)}`));
-        if (done) return linked;
+        const group = { ...before, waiting: before.waiting.filter((id) => id !== deviceId) };
+        const entry = { ...nothing, groups: new Map([[groupKey, group]]) };
+        const result = await log.inTurn(async () =>
+          isOutdated(log, entry, version) ? undefined : appendEntry(client, log, shard, entry, [remove]),
+        );
+        if (result?.kind === 'appended') return linked;
+        if (result?.kind === 'refused' && !(await find(client, partition(shard), rowKey))) return linked;
       }
       throw new ServiceError('storage-unavailable', `Alerts of ${deviceId} arrive faster than they can be linked.`);
     },
   };
 }
 
-function actionsOf(entry: Entry, shard: number, version: Version, source: Source | undefined) {
+const nothing: Entry = { inserts: [], merges: [], packed: [], groups: new Map(), steps: [], ended: [], waiting: [] };
+
+function contended(): ServiceError {
+  return new ServiceError('storage-unavailable', 'Alerts are written faster than this change can be. Try again.');
+}
+
+function isOutdated({ memory }: ShardLog, { groups, marks = [] }: Entry, version: number): boolean {
+  return (
+    [...groups.keys()].some((key) => memory.hasChanged(key, version)) ||
+    marks.some(({ source }) => memory.hasMoved(source, version))
+  );
+}
+
+/** The rows of an entry beside those of the log and the groups. */
+async function rowActions(client: TableClient, shard: number, entry: Entry): Promise<TransactionAction[]> {
   const partitionKey = partition(shard);
   const actions: TransactionAction[] = [];
-  const written: { key: string; at: number; group?: Group; coverage?: Coverage }[] = [];
   for (const { entity: name, row } of entry.inserts) {
-    const place = placeIn(shard, name, String(row[entity(name).key]));
-    actions.push(['create', toEntity(name, row, place)]);
+    actions.push(['create', toEntity(name, row, placeIn(shard, name, String(row[entity(name).key])))]);
   }
   for (const { entity: name, id, row, etag } of entry.merges) {
     const changed = toEntity(name, row, placeIn(shard, name, id));
-    actions.push(['update', changed, 'Merge', etag === undefined ? {} : { etag: toStorageETag(etag) }]);
+    const condition = etag === undefined ? {} : { etag: await conditionFor(client, name, id, etag, options) };
+    actions.push(['update', changed, 'Merge', condition]);
   }
   for (const { deviceId, groupKey, since } of entry.waiting) {
     const rowKey = waitingRowKey(deviceId, groupKey);
     actions.push(['upsert', { partitionKey, rowKey, deviceId, groupKey, since: String(since) }, 'Replace']);
   }
-  for (const [groupKey, group] of entry.groups) {
-    written.push({ key: `${partitionKey}/${groupRowKey(groupKey)}`, at: actions.length, group });
-    actions.push(groupAction(partitionKey, groupKey, group, version.groups.get(groupKey)));
-  }
-  if (entry.coverage && source) {
-    const rowKey = coverageRowKey(source);
-    const row = { partitionKey, rowKey, ...encodeCoverage(source, entry.coverage) };
-    written.push({ key: `${partitionKey}/${rowKey}`, at: actions.length, coverage: entry.coverage });
-    actions.push(version.coverage ? ['update', row, 'Replace', { etag: version.coverage }] : ['create', row]);
-  }
-  return { actions, written };
+  for (const receipt of entry.receipts ?? []) actions.push(['create', receiptRow(partitionKey, receipt)]);
+  return actions;
 }
 
-function groupAction(
-  partitionKey: string,
-  groupKey: string,
-  group: Group,
-  etag: string | undefined,
-): TransactionAction {
-  const row = { partitionKey, rowKey: groupRowKey(groupKey), ...encodeGroup(groupKey, group) };
-  return etag ? ['update', row, 'Replace', { etag }] : ['create', row];
+/** Appends an entry with its rows, those of groups that only their rows tell of, and of some that are due. */
+async function appendEntry(
+  client: TableClient,
+  log: ShardLog,
+  shard: number,
+  entry: Entry,
+  plain: readonly TransactionAction[],
+): ReturnType<ShardLog['append']> {
+  const { memory } = log;
+  const position = memory.position() + 1;
+  const told = new Set([...entry.steps, ...entry.packed.map(({ arrival }) => arrival)].map(({ groupKey }) => groupKey));
+  const replaced = [...entry.groups.keys()].filter((key) => !told.has(key));
+  const ended = await endedWindows(client, shard, entry, position);
+  const due = await dueGroups(log, mostRows - plain.length - replaced.length - ended.length, replaced);
+  const saved = [...new Set([...replaced, ...due])];
+  const groupRows: TransactionAction[] = [];
+  for (const key of saved) {
+    const group = entry.groups.get(key) ?? memory.group(key);
+    const keys = { partitionKey: partition(shard), rowKey: groupRowKey(key) };
+    if (!isEmpty(group)) groupRows.push(['upsert', { ...keys, ...encodeGroup(key, group, position) }, 'Replace']);
+    else if (await find(client, keys.partitionKey, keys.rowKey)) groupRows.push(['delete', keys]);
+  }
+  const logEntry: LogEntry = {
+    position,
+    writer: log.sign(),
+    floor: memory.floorAfter(position, saved, entry.groups.keys()),
+    marks: memory.marksWith(entry.marks ?? []),
+    packed: entry.packed,
+    steps: entry.steps,
+    replaced,
+    saved,
+  };
+  return log.append(logEntry, [...plain, ...ended, ...groupRows], entry.groups);
+}
+
+function isEmpty({ windows, tickets, waiting }: Group): boolean {
+  return windows.length + tickets.length + waiting.length === 0;
+}
+
+/** Groups to write back with this entry, so that a new process has little of the log to read. */
+async function dueGroups(log: ShardLog, room: number, others: readonly string[]): Promise<string[]> {
+  if (!log.isFarAhead()) return [];
+  const due: string[] = [];
+  let identities = 0;
+  const oldest = log.memory
+    .oldestUnsaved(Math.max(0, Math.min(savedAtOnce, room)))
+    .filter((key) => !others.includes(key));
+  await log.know(oldest);
+  for (const key of oldest) {
+    identities += log.memory
+      .group(key)
+      .windows.reduce((sum, { seen, fresh }) => sum + seen.size + (fresh?.length ?? 0), 0);
+    if (due.length > 0 && identities > identitiesSavedAtOnce) break;
+    due.push(key);
+  }
+  return due;
+}
+
+/** What windows have counted that their groups forget with this entry, into the rows of their primary alerts. */
+async function endedWindows(
+  client: TableClient,
+  shard: number,
+  entry: Entry,
+  position: number,
+): Promise<TransactionAction[]> {
+  const actions: TransactionAction[] = [];
+  for (const { parent, duplicates, latest, pages } of entry.ended) {
+    const place = placeIn(shard, 'msdyn_iotalert', parent);
+    // It may be deleted by now.
+    if (!(await find(client, place.partitionKey, place.rowKey))) continue;
+    const last = entry.packed.some(({ under }) => under === parent) ? position : pages?.[1];
+    const columns = { ccs_duplicatecount: duplicates, ccs_lastalerttime: iso(latest) };
+    const row = { ...toEntity('msdyn_iotalert', columns, place), ...pagesColumn([pages?.[0] ?? last, last]) };
+    actions.push(['update', row, 'Merge', {}]);
+  }
+  return actions;
+}
+
+/** The ETag of the row afterwards; undefined when it was not as it must be. */
+async function replaceRow(client: TableClient, action: TransactionAction): Promise<string | undefined> {
+  const [, row, , condition] = action as [string, TableEntity, 'Replace', { etag: string }];
+  try {
+    return (await client.updateEntity(row, 'Replace', { ...options(), ...condition })).etag!;
+  } catch (error) {
+    if (hasStatus(error, 404) || hasStatus(error, 412)) return undefined;
+    throw translate(error);
+  }
 }

@@ -34,6 +34,11 @@ export interface KeyRange {
   to: string;
 }
 
+/** The condition that a row is in a partition and a range. */
+export function inRange(partitionKey: string, { from, to }: KeyRange): string {
+  return `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
+}
+
 /**
  * The row keys of a table's records within each partition, in order: of all records, or of those that may have been
  * created in a span. Ids that clients chose hold no time, so their keys are a range of their own, the last.

@@ -6,6 +6,7 @@ import { etagOf } from './etag';
 import { recordRows } from './record-rows';
 import { findPlace } from './reserved-ids';
 import { fromEntity } from './row';
+import type { ShardLogs } from './shard-log';
 
 type Options = () => { abortSignal: AbortSignal };
 
@@ -25,18 +26,20 @@ export async function readMany(
   client: TableClient,
   name: EntityName,
   ids: readonly string[],
-  options: Options,
+  setting: { logs: ShardLogs; options: Options },
 ): Promise<(Stored | undefined)[]> {
+  const { options } = setting;
   const found = new Map<string, Stored>();
   let single = [...ids];
-  if (ids.length > few) {
+  // Alerts may have no rows of their own.
+  if (ids.length > few && name !== 'msdyn_iotalert') {
     const shards = await byShard(client, name, ids, options);
     const rests = await Promise.all(
       [...shards].map(async ([shard, wanted]) => readAlong(client, name, shard, wanted, found, options)),
     );
     single = rests.flat();
   }
-  const { get } = recordRows(client, name, options);
+  const { get } = recordRows(client, name, setting);
   for (let from = 0; from < single.length; from += atOnce) {
     await Promise.all(
       single.slice(from, from + atOnce).map(async (id) => {

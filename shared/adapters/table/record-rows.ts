@@ -3,30 +3,50 @@ import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import type { Stored } from '../../ports/record-store';
-import { fromStorageETag, toStorageETag } from './etag';
+import { counted } from './derived-counts';
+import { recordETag } from './etag';
+import { conditionFor, findPacked } from './packed-alerts';
+import { partitions } from './placement';
+import type { Place } from './placement';
 import { findPlace } from './reserved-ids';
 import { fromEntity, toEntity } from './row';
+import type { ShardLogs } from './shard-log';
 import { hasStatus } from './storage-errors';
 
 /** The rows of one table's records, each read and written by itself; `options` bounds each request. */
-export function recordRows(client: TableClient, name: EntityName, options: () => { abortSignal: AbortSignal }) {
+export function recordRows(
+  client: TableClient,
+  name: EntityName,
+  { logs, options }: { logs: ShardLogs; options: () => { abortSignal: AbortSignal } },
+) {
   const placeOfRow = async (row: Row) => findPlace(client, name, keyOf(name, row), options);
+
+  const readRow = async ({ partitionKey, rowKey }: Place): Promise<Stored | undefined> => {
+    try {
+      const found = await client.getEntity(partitionKey, rowKey, options());
+      const row = fromEntity(name, found);
+      if (name !== 'msdyn_iotalert') return { row, etag: recordETag(row, found.etag) };
+      const [whole] = await counted(logs(partitions.indexOf(partitionKey)), [row], 'fresh');
+      return { row: whole!, etag: recordETag(whole!, found.etag) };
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  };
+
   return {
     get: async (id: string): Promise<Stored | undefined> => {
-      const { partitionKey, rowKey } = await findPlace(client, name, id, options);
-      try {
-        const found = await client.getEntity(partitionKey, rowKey, options());
-        return { row: fromEntity(name, found), etag: fromStorageETag(found.etag) };
-      } catch (error) {
-        if (hasStatus(error, 404)) return undefined;
-        throw error;
-      }
+      const place = await findPlace(client, name, id, options);
+      const own = await readRow(place);
+      if (own || name !== 'msdyn_iotalert') return own;
+      // It may have got a row of its own in between.
+      return (await findPacked(client, id, options)) ?? readRow(place);
     },
     /** Undefined when the id is in use. */
     create: async (row: Row): Promise<string | undefined> => {
       try {
         const { etag } = await client.createEntity(toEntity(name, row, await placeOfRow(row)), options());
-        return fromStorageETag(etag!);
+        return recordETag(row, etag!);
       } catch (error) {
         if (hasStatus(error, 409)) return undefined;
         throw error;
@@ -34,9 +54,10 @@ export function recordRows(client: TableClient, name: EntityName, options: () =>
     },
     replace: async (row: Row, etag: string): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' }> => {
       const stored = toEntity(name, row, await placeOfRow(row));
+      const condition = await conditionFor(client, name, keyOf(name, row), etag, options);
       try {
-        const done = await client.updateEntity(stored, 'Replace', { ...options(), etag: toStorageETag(etag) });
-        return { kind: 'replaced', etag: fromStorageETag(done.etag!) };
+        const done = await client.updateEntity(stored, 'Replace', { ...options(), etag: condition });
+        return { kind: 'replaced', etag: recordETag(row, done.etag!) };
       } catch (error) {
         if (hasStatus(error, 404) || hasStatus(error, 412)) return { kind: 'changed' };
         throw error;
@@ -45,7 +66,7 @@ export function recordRows(client: TableClient, name: EntityName, options: () =>
     /** Without an ETag, whatever the record is by now. */
     remove: async (id: string, etag = '*'): Promise<{ kind: 'removed' } | { kind: 'changed' }> => {
       const { partitionKey, rowKey } = await findPlace(client, name, id, options);
-      const wanted = etag === '*' ? etag : toStorageETag(etag);
+      const wanted = etag === '*' ? etag : await conditionFor(client, name, id, etag, options);
       try {
         await client.deleteEntity(partitionKey, rowKey, { ...options(), etag: wanted });
         return { kind: 'removed' };

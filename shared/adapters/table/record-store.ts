@@ -7,15 +7,21 @@ import { listPage } from './list-page';
 import { readMany } from './read-many';
 import { recordRows } from './record-rows';
 import type { RecordRows } from './record-rows';
+import { shardLogs } from './shard-log';
+import type { ShardLogs } from './shard-log';
 import { translate } from './storage-errors';
 import type { Tables } from './tables';
 import { writeTogether } from './write-together';
 
 /**
  * Records on Table Storage. A read by id is one request, and so is a write; a table with an alternate key needs a few more
- * to keep it unique. `timeout` (milliseconds) bounds each call of the storage client, its retries included.
+ * to keep it unique. `timeout` (milliseconds) bounds each call of the storage client, its retries included; `logs` is what
+ * is known of the shards of alerts, to be shared with the ledger.
  */
-export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout?: number } = {}): RecordStore {
+export function tableRecordStore(
+  tables: Tables,
+  { timeout = 15_000, logs = shardLogs(tables) }: { timeout?: number; logs?: ShardLogs } = {},
+): RecordStore {
   const options = () => ({ abortSignal: AbortSignal.timeout(timeout) });
 
   const complete = new Map<EntityName, Promise<unknown>>();
@@ -34,7 +40,7 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
   const open = async (name: EntityName) => {
     const { key, alternateKey, stored } = entity(name);
     const client = await tables.client(stored.table);
-    const records = recordRows(client, name, options);
+    const records = recordRows(client, name, { logs, options });
     await withBuiltIn(name, records);
     if (alternateKey === undefined) return { client, records };
     return {
@@ -47,7 +53,7 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
   return translated({
     get: async (name, id) => (await open(name)).records.get(id),
 
-    getMany: async (name, ids) => readMany((await open(name)).client, name, ids, options),
+    getMany: async (name, ids) => readMany((await open(name)).client, name, ids, { logs, options }),
 
     getByAlternateKey: async (name, value) => {
       const { records, indexed } = await open(name);
@@ -78,7 +84,7 @@ export function tableRecordStore(tables: Tables, { timeout = 15_000 }: { timeout
 
     list: async (name, request) => {
       const { client } = await open(name);
-      return listPage(client, name, request, options);
+      return listPage(client, name, request, { logs, options });
     },
   });
 }

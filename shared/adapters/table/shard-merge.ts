@@ -1,5 +1,4 @@
 import type { TableClient } from '@azure/data-tables';
-import { partitions } from './placement';
 
 /** A row as the storage client returns it. */
 export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
@@ -15,12 +14,12 @@ export interface ShardQuery {
 }
 
 /** One shard's rows in order of row key, fetched a page at a time and only when they are needed. */
-function shardReader(
+export function shardReader(
   client: TableClient,
   partition: string,
   { filters, select, pageSize }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
-) {
+): ShardReader<StoredRow> {
   const open = (filter: string) => {
     const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
     return client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
@@ -49,24 +48,36 @@ function shardReader(
   };
 }
 
+/** Rows of one shard, or alerts in its log, in order of row key. */
+export interface ShardReader<T extends { rowKey?: string }> {
+  isHungry(): boolean;
+  feed(): Promise<void>;
+  head(): T | undefined;
+  take(): T;
+}
+
 /**
- * The rows of all shards that meet a condition, as one sequence ordered by row key. Each shard is asked for a page when
- * its last one is used up, those that need one at the same time in parallel.
+ * What several readers read, as one sequence ordered by row key; of two with the same key, the one of the earlier reader.
+ * Each fetches a page when its last one is used up, those that need one at the same time in parallel, but those of the
+ * log before those of rows: an alert that gets a row in between is seen twice, and not missed.
  */
-export async function* mergeShards(
-  client: TableClient,
-  query: ShardQuery,
-  options: () => { abortSignal: AbortSignal },
-): AsyncGenerator<StoredRow> {
-  const shards = partitions.map((partition) => shardReader(client, partition, query, options));
+export async function* mergeReaders<T extends { rowKey?: string }>(
+  rows: readonly ShardReader<T>[],
+  logs: readonly ShardReader<T>[],
+): AsyncGenerator<T> {
+  const readers = [...rows, ...logs];
   for (;;) {
-    await Promise.all(shards.filter((shard) => shard.isHungry()).map((shard) => shard.feed()));
-    let first: (typeof shards)[number] | undefined;
-    for (const shard of shards) {
-      const key = shard.head()?.rowKey;
-      if (key !== undefined && (first === undefined || key < first.head()!.rowKey!)) first = shard;
+    for (const kind of [logs, rows]) {
+      await Promise.all(kind.filter((reader) => reader.isHungry()).map((reader) => reader.feed()));
     }
-    if (!first) return;
-    yield first.take();
+    let first: ShardReader<T> | undefined;
+    for (const reader of readers) {
+      const key = reader.head()?.rowKey;
+      if (key !== undefined && (first === undefined || key < first.head()!.rowKey!)) first = reader;
+    }
+    const next = first?.take();
+    if (next === undefined) return;
+    for (const reader of logs) if (reader.head()?.rowKey === next.rowKey) reader.take();
+    yield next;
   }
 }

@@ -1,10 +1,13 @@
 import type { TableClient, TableEntity } from '@azure/data-tables';
+import type { Duplicate } from '../../domain/duplicate';
 import { newestFirst } from '../../domain/ids';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { Waiting } from '../../ports/alert-ledger';
+import { find } from './find-row';
 import { waitingRowKey } from './group-row';
-import { partitions } from './placement';
+import { decodeLogRow, logRange, rewrittenLogRow, timeText } from './log-row';
+import { inRange, partitions } from './placement';
 import { toEntity } from './row';
 import { hasStatus } from './storage-errors';
 
@@ -47,6 +50,48 @@ export async function linkRows(
     if (await mergeInto(client, toEntity('msdyn_iotalert', columns, place))) linked += 1;
   }
   return linked;
+}
+
+/** The same for alerts that have no rows of their own. */
+export async function linkPacked(
+  client: TableClient,
+  partitionKey: string,
+  { deviceId, groupKey, since }: Waiting,
+  columns: Row,
+): Promise<number> {
+  const filter = `${inRange(partitionKey, logRange)} and newest ge '${timeText(since)}'`;
+  const device = {
+    id: String(columns['_msdyn_device_value']),
+    asset: (columns['_msdyn_customerasset_value'] as string | undefined) ?? null,
+  };
+  const waits = ({ arrival, device: own }: Duplicate) =>
+    !own && arrival.groupKey === groupKey && arrival.alert.deviceId === deviceId;
+  let linked = 0;
+  for await (const row of client.listEntities({ queryOptions: { filter } })) {
+    let stored: Record<string, unknown> | undefined = row;
+    while (stored) {
+      const batch = decodeLogRow(stored);
+      const count = batch.packed.filter(waits).length;
+      if (count === 0) break;
+      const packed = batch.packed.map((each) => (waits(each) ? { ...each, device } : each));
+      if (await replaced(client, rewrittenLogRow(stored, { ...batch, packed }), String(stored['etag']))) {
+        linked += count;
+        break;
+      }
+      stored = await find(client, partitionKey, String(row.rowKey));
+    }
+  }
+  return linked;
+}
+
+async function replaced(client: TableClient, row: TableEntity, etag: string): Promise<boolean> {
+  try {
+    await client.updateEntity(row, 'Replace', { etag });
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 404) || hasStatus(error, 412)) return false;
+    throw error;
+  }
 }
 
 /** Whether the row was still there. */

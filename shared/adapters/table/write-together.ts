@@ -1,7 +1,8 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { entity } from '../../model/entities';
 import type { RecordStore, Write } from '../../ports/record-store';
-import { fromStorageETag, toStorageETag } from './etag';
+import { recordETag } from './etag';
+import { conditionFor } from './packed-alerts';
 import type { Place } from './placement';
 import { findPlace } from './reserved-ids';
 import { toEntity, toMerge } from './row';
@@ -27,9 +28,15 @@ export async function writeTogether(
       return findPlace(client, name, String(row[entity(name).key]), options);
     }),
   );
+  const conditions = await Promise.all(
+    writes.map(async ({ entity: name, row, etag }) => {
+      const client = await tables.client(entity(name).stored.table);
+      return etag === undefined ? '' : conditionFor(client, name, String(row[entity(name).key]), etag, options);
+    }),
+  );
   const rows = writes.map((write, index) => {
     const place = places[index]!;
-    return { name: write.entity, place, action: actionOf(write, place), keepsKey: keepsKey(write) };
+    return { name: write.entity, place, action: actionOf(write, place, conditions[index]!), keepsKey: keepsKey(write) };
   });
   const first = rows[0];
   const fits =
@@ -49,7 +56,7 @@ export async function writeTogether(
       rows.map(({ action }) => action),
       options(),
     );
-    return { kind: 'written', etags: subResponses.map(({ etag }) => fromStorageETag(etag!.trim())) };
+    return { kind: 'written', etags: subResponses.map(({ etag }, i) => recordETag(writes[i]!.row, etag!.trim())) };
   } catch (error) {
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
     throw error;
@@ -57,10 +64,10 @@ export async function writeTogether(
 }
 
 /** Where it is known how the record was, only what changed is sent: it is less, and Azurite merges faster than it replaces. */
-function actionOf({ entity: name, row, etag, before }: Write, place: Place): TransactionAction {
+function actionOf({ entity: name, row, etag, before }: Write, place: Place, ifMatch: string): TransactionAction {
   if (etag === undefined) return ['create', toEntity(name, row, place)];
   const merge = before && toMerge(name, before, row, place);
-  const condition = { etag: toStorageETag(etag) };
+  const condition = { etag: ifMatch };
   return merge ? ['update', merge, 'Merge', condition] : ['update', toEntity(name, row, place), 'Replace', condition];
 }
 

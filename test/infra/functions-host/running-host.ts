@@ -107,7 +107,7 @@ export function tellTale() {
   };
 }
 
-/** Asks until the answer is truthy, and fails with `what` after ten seconds. */
+/** Asks until the answer is truthy, and fails with `what` when it takes too long. */
 export async function until<T>(what: string, ask: () => T | Promise<T>, withinMs = 25_000): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {

@@ -1,0 +1,101 @@
+import type { TableClient } from '@azure/data-tables';
+import { placeInId } from '../../domain/ids';
+import type { Stored } from '../../ports/record-store';
+import type { Duplicate } from '../../domain/duplicate';
+import { decodeLogRow, logRange, timeText, unpackedIn } from './log-row';
+import { packedRecord } from './packed-alerts';
+import { inRange, rowKeyOf } from './placement';
+import type { KeyRange } from './placement';
+import type { ShardReader } from './shard-merge';
+
+/** An alert of the log, in its place among the rows of alerts. */
+export interface PackedRow {
+  rowKey: string;
+  partitionKey: string;
+  record(): Stored;
+}
+
+/** Which alerts of a shard's log to read. */
+export interface LogQuery {
+  /** Rows of the log to look at. */
+  range: KeyRange;
+  /** Row keys of alerts, in order. */
+  keys: readonly KeyRange[];
+  /** Only what comes after this row key. */
+  after: string;
+  /** Times (ms) that the ids may hold. */
+  from: number;
+  to: number;
+  /** Log rows a page. */
+  pageSize: number;
+}
+
+/** All of the log. */
+export const wholeLog: KeyRange = logRange;
+
+/**
+ * The alerts of a shard that have no rows of their own, in order of the row keys that they would have. The log is in the
+ * order of writing, which is nearly but not quite that of the times in the ids; so each of its rows says how new its
+ * alerts and those before it are at most, and alerts are held back until nothing that is left can come before them.
+ */
+export function logReader(
+  client: TableClient,
+  partitionKey: string,
+  { range, keys, after, from, to, pageSize }: LogQuery,
+  options: () => { abortSignal: AbortSignal },
+): ShardReader<PackedRow> {
+  const filter = `${inRange(partitionKey, range)} and newest ge '${timeText(from)}' and oldest le '${timeText(to)}' and oldest gt ''`;
+  const pages = client.listEntities({ ...options(), queryOptions: { filter } }).byPage({ maxPageSize: pageSize });
+  const isWanted = (key: string) => key > after && keys.some((each) => key >= each.from && key < each.to);
+  /** Held back, the first last. */
+  let held: PackedRow[] = [];
+  let rows: Record<string, unknown>[] = [];
+  let newestLeft = '~';
+  let at = 0;
+  let ended = false;
+
+  const unpack = (stored: Record<string, unknown>) => {
+    const { position, packed } = decodeLogRow(stored);
+    const unpacked = unpackedIn(stored);
+    newestLeft = String(stored['newestBefore']);
+    const found = packed.flatMap((duplicate, index): PackedRow[] => {
+      const rowKey = rowKeyOf('msdyn_iotalert', duplicate.arrival.id);
+      return !unpacked.has(index) && isWanted(rowKey) ? [asRow(duplicate, rowKey, partitionKey, position)] : [];
+    });
+    held = [...held, ...found].toSorted((a, b) => (a.rowKey < b.rowKey ? 1 : -1));
+  };
+
+  /** Whether the first alert held comes before all that are still to be read. */
+  const isSure = () => {
+    const first = held.at(-1);
+    if (!first) return false;
+    return (ended && at >= rows.length) || timeText(timeIn(first.rowKey)) > newestLeft;
+  };
+
+  return {
+    isHungry: () => !isSure() && !(ended && at >= rows.length),
+    feed: async () => {
+      while (!isSure()) {
+        if (at < rows.length) unpack(rows[at++]!);
+        else if (ended) return;
+        else {
+          const { value, done } = await pages.next();
+          rows = done === true ? [] : [...(value as Record<string, unknown>[])];
+          at = 0;
+          ended = done === true || value.continuationToken === undefined;
+        }
+      }
+    },
+    head: () => held.at(-1),
+    take: () => held.pop()!,
+  };
+}
+
+function asRow(duplicate: Duplicate, rowKey: string, partitionKey: string, position: number): PackedRow {
+  return { rowKey, partitionKey, record: () => packedRecord(duplicate, position) };
+}
+
+/** The time in a row key of an alert. */
+function timeIn(rowKey: string): number {
+  return placeInId(rowKey.slice(-36))?.time ?? 0;
+}

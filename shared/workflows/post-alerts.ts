@@ -1,0 +1,62 @@
+import { groupKeyOf } from '../domain/group-key';
+import { shardCount, shardOf } from '../domain/ids';
+import type { Row } from '../model/edm';
+import type { Alert } from '../model/entities';
+import type { IngestDeps } from './ingest-events';
+import { incomingOf } from './posted-alert';
+import { idsTold, settleAlerts } from './settle-alerts';
+import type { Batch } from './settle-alerts';
+
+/**
+ * Creates many alerts over the Web API by the way of those of a hub: each device is looked up once, and a shard's alerts
+ * are one commit. Answers their ids, in order.
+ */
+export async function postAlerts(
+  rows: readonly Row[],
+  request: Batch['request'],
+  deps: IngestDeps,
+  unique: () => string,
+): Promise<string[]> {
+  const earlier = await writtenBefore(request, deps);
+  const alerts = rows as readonly Alert[];
+  const devices = deps.devices.open();
+  const known = await devices.find(new Set(alerts.flatMap(({ msdyn_deviceid: id }) => id ?? [])));
+  const arrivals = alerts.map((alert, index): Batch['arrivals'][number] => {
+    const deviceId = alert.msdyn_deviceid ?? '';
+    const { device, category } = known.get(deviceId) ?? {};
+    const groupKey = deviceId ? groupKeyOf(deps.groupBy, { alert, device, category }, deviceId) : null;
+    const created = Date.parse(alert.createdon!);
+    const { msdyn_alerttoken: token } = alert;
+    return {
+      id: '',
+      alert: incomingOf(alert, deviceId, created),
+      identity: null,
+      groupKey,
+      position: null,
+      packs: true,
+      target: { index, created },
+      shard: shardOf(groupKey ?? request?.key ?? unique()),
+      ...(token && { columns: { msdyn_alerttoken: token } }),
+    };
+  });
+  const open = arrivals.filter(({ target }) => !earlier.has(target!.index));
+  const { ids } = await settleAlerts({ arrivals: open, request }, devices, deps);
+  return arrivals.map((_, index) => earlier.get(index) ?? ids.get(index)!);
+}
+
+/** What earlier tries of the request have written; in any shard, because groups may have moved since. */
+async function writtenBefore(request: Batch['request'], { ledger }: IngestDeps): Promise<Map<number, string>> {
+  if (!request) return new Map();
+  const shards = Array.from({ length: shardCount }, (_, shard) => ledger.receipts(shard, request.key));
+  return idsTold((await Promise.all(shards)).flat(), request);
+}
+
+/** Columns that an alert may have to go this way; the rest is what every new alert has. */
+export const postable: ReadonlySet<string> = new Set([
+  'msdyn_description',
+  'msdyn_alertdata',
+  'msdyn_alerttime',
+  'msdyn_alerttoken',
+  'msdyn_alerttype',
+  'msdyn_deviceid',
+]);
