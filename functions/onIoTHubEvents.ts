@@ -2,12 +2,14 @@ import { app } from '@azure/functions';
 import type { InvocationContext } from '@azure/functions';
 import { hubNotices, ingestion } from '../shared/composition';
 import { readBatch } from '../shared/hub/read-batch';
+import { readLinks } from '../shared/hub/read-links';
 import { readNotices } from '../shared/hub/read-notices';
 import { ingestEvents } from '../shared/workflows/ingest-events';
 import type { Ingested } from '../shared/workflows/ingest-events';
 import type { Parked } from '../shared/workflows/park-messages';
 import { takeNotices } from '../shared/workflows/take-notices';
 import type { Taken } from '../shared/workflows/take-notices';
+import { watchIngestion } from '../shared/workflows/watch-ingestion';
 
 // Bodies as the device sent them: as text, the host would guess at JSON and drop the empty ones. The option is missing
 // in the library's types.
@@ -32,7 +34,8 @@ app.eventHub('onIoTHubEvents', {
   },
   handler: async (messages: unknown, context: InvocationContext) => {
     const { source, events } = readBatch(messages, context.triggerMetadata);
-    const ingested = await ingestEvents(source, events, ingestion());
+    const batch = { source, events, links: readLinks(context.triggerMetadata) };
+    const ingested = await watchIngestion(batch, ingestion(), async () => ingestEvents(source, events, ingestion()));
     report(ingested, source, context);
     const notices = readNotices(events, context.triggerMetadata);
     if (notices.length > 0) reportNotices(await takeNotices(source, notices, hubNotices()), source, context);

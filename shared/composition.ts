@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app } from '@azure/functions';
@@ -11,9 +11,13 @@ import { tableAlertLedger } from './adapters/table/alert-ledger';
 import { tableOpenWork } from './adapters/table/open-work';
 import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
+import { requestCounter } from './adapters/table/request-counter';
 import { shardLogs } from './adapters/table/shard-log';
+import type { Exporting, Receiver } from './adapters/open-telemetry/exporting';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
+import { silentTelemetry } from './ports/telemetry';
+import type { Telemetry } from './ports/telemetry';
 import type { Tokens } from './ports/tokens';
 import { readConfig } from './config';
 import type { Config } from './config';
@@ -55,6 +59,7 @@ import type { CommandDeps } from './workflows/work-on-commands';
 import type { TwinDeps } from './workflows/sync-twin';
 import type { NoticeDeps } from './workflows/take-notices';
 import { together } from './workflows/together';
+import { watchLedger } from './workflows/watch-ledger';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -63,12 +68,40 @@ import { together } from './workflows/together';
 
 const now = () => Date.now();
 
+const appName = 'connected-customer-service';
+
+/** Of the package, beside the one file, or above the folder of the compiled app. */
+const appVersion = once((): string => {
+  const file = [join(__dirname, 'package.json'), join(__dirname, '..', '..', 'package.json')].find(existsSync);
+  return file ? String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version) : 'unknown';
+});
+
 const config = once(() => readConfig(process.env));
 
 // Settings that cannot be used stop the app when it starts, not the first alert that comes.
-app.hook.appStart(() => void config());
+app.hook.appStart(async () => {
+  exporting = await exportTelemetry(config());
+});
+app.hook.appTerminate(async () => exporting?.stop());
 
-const tables = once(() => openTables(accountOf(config())));
+let exporting: Exporting | undefined;
+
+/** What tells of the service's work: to nobody, unless a setting says to whom. */
+export const telemetry = (): Telemetry => exporting?.telemetry ?? silentTelemetry;
+
+// Whatever a function does is a part of the trace that the Functions host began when it called it.
+app.hook.preInvocation((call) => {
+  if (!exporting) return;
+  const { functionHandler: handler, invocationContext: context } = call;
+  const about = { 'ccs.function': context.functionName };
+  const work = async (...inputs: Parameters<typeof handler>) =>
+    telemetry().step('ccs.function', about, async () => handler(...inputs) as unknown, {
+      parent: context.traceContext?.traceParent,
+    });
+  call.functionHandler = work;
+});
+
+const tables = once(() => openTables(accountOf(config()), requestCounter(telemetry)));
 
 /** What is known of the shards of alerts: by those who write them and those who read. */
 const logs = once(() => shardLogs(tables()));
@@ -85,7 +118,7 @@ const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge,
 export const ingestion = once((): IngestDeps => {
   const { debounce, groupBy, joinOpenTicket } = config();
   return {
-    ledger: alertLedger(),
+    ledger: watchLedger(alertLedger(), telemetry(), () => performance.now()),
     records: recordStore(),
     devices: devices(),
     rules: debounce,
@@ -93,6 +126,7 @@ export const ingestion = once((): IngestDeps => {
     joinOpenTicket,
     progress: new Map(),
     together: together(),
+    telemetry: telemetry(),
     now,
   };
 });
@@ -333,6 +367,21 @@ function hubAccount(): HubAccount {
     );
   }
   return 'hostName' in iotHub ? { ...iotHub, credential: managedIdentity() } : iotHub;
+}
+
+/** The libraries behind it are heavy: they are loaded when somebody wants to be told. */
+async function exportTelemetry({ telemetry: { otlp, azureMonitor: insights, interval } }: Config) {
+  if (!otlp && !insights) return undefined;
+  const { exportTo } = await import('./adapters/open-telemetry/exporting.js');
+  const receivers: Receiver[] = [];
+  if (otlp) receivers.push((await import('./adapters/open-telemetry/otlp.js')).otlpReceiver(otlp));
+  if (insights) {
+    const { azureMonitor } = await import('./adapters/open-telemetry/azure-monitor.js');
+    // Where the storage is opened with an identity, Application Insights is, too.
+    const credential = 'endpoint' in config().tables && { credential: managedIdentity() };
+    receivers.push(azureMonitor({ ...insights, ...credential }));
+  }
+  return exportTo(receivers, { name: appName, version: appVersion(), instance: randomUUID() }, interval);
 }
 
 function accountOf({ tables: account }: Config): TableAccount {

@@ -112,6 +112,20 @@ export const settings = {
     purpose: "Whether App Service's own authentication stands before the app, so that x-ms-client-principal is true.",
     default: 'false',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    purpose: 'Where traces and metrics are sent by OTLP over HTTP, e.g. http://localhost:4318; empty: nowhere.',
+    default: '',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    purpose: 'Headers that are sent along, name=value separated by commas, e.g. an API key.',
+    default: '',
+    secret: true,
+  },
+  OTEL_METRIC_EXPORT_INTERVAL: { purpose: 'Milliseconds between two reports of the metrics.', default: '60000' },
+  APPLICATIONINSIGHTS_CONNECTION_STRING: {
+    purpose: 'Connection string of Application Insights; empty: traces and metrics are not sent there.',
+    default: '',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
@@ -149,6 +163,13 @@ export interface Config {
     tokens: { issuers: string[]; audiences: string[]; keysUrl: string } | undefined;
     keys: AccessKey[];
     behindPlatform: boolean;
+  };
+  /** Who is told of the service's work; without either, nobody. */
+  telemetry: {
+    otlp: { endpoint: string; headers: Record<string, string> } | undefined;
+    azureMonitor: { connectionString: string } | undefined;
+    /** Milliseconds. */
+    interval: number;
   };
 }
 
@@ -193,6 +214,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       tokens: read('TOKEN_ISSUERS', (issuers) => tokensOf(issuers, env)),
       keys: read('ACCESS_KEYS', parseAccessKeys),
       behindPlatform: read('PLATFORM_AUTHENTICATION', oneOf('true', 'false')) === 'true',
+    },
+    telemetry: {
+      otlp: otlpOf(read('OTEL_EXPORTER_OTLP_ENDPOINT', addressOrNone), read('OTEL_EXPORTER_OTLP_HEADERS', headersIn)),
+      azureMonitor: read('APPLICATIONINSIGHTS_CONNECTION_STRING', insightsOf),
+      interval: read('OTEL_METRIC_EXPORT_INTERVAL', between(100, 3_600_000)),
     },
   };
   problems.push(...mixedConnections(env));
@@ -244,6 +270,32 @@ function tokensOf(issuers: string, env: Readonly<Record<string, string | undefin
     throw new Error(`TOKEN_KEYS_URL must be an https:// address; got "${keysUrl}"`);
   }
   return { issuers: listOf(issuers), audiences, keysUrl };
+}
+
+function otlpOf(endpoint: string, headers: Record<string, string>): Config['telemetry']['otlp'] {
+  return endpoint ? { endpoint, headers } : undefined;
+}
+
+function addressOrNone(text: string): string {
+  if (text === '' || (/^https?:\/\/[^\s/]/.test(text) && URL.canParse(text))) return text;
+  throw new Error('it must be an address that begins with https:// or http://');
+}
+
+/** `name=value` pairs; values may be percent-encoded. What they are is not repeated in an error: they may be keys. */
+function headersIn(text: string): Record<string, string> {
+  return Object.fromEntries(
+    listOf(text).map((pair) => {
+      const [, name, value] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*)$/.exec(pair) ?? [];
+      if (name === undefined || value === undefined) throw new Error('it must be name=value, separated by commas');
+      return [name, decodeURIComponent(value)];
+    }),
+  );
+}
+
+function insightsOf(text: string): Config['telemetry']['azureMonitor'] {
+  if (text === '') return undefined;
+  if (/(^|;)\s*InstrumentationKey=[^;]+/i.test(text)) return { connectionString: text };
+  throw new Error('it must hold InstrumentationKey=');
 }
 
 function listOf(text: string): string[] {

@@ -8,7 +8,8 @@ import type { Arrival, Fold } from '../domain/fold';
 import { posted, serialId } from '../domain/ids';
 import { compose } from '../domain/settlement';
 import type { Opened } from '../domain/settlement';
-import type { AlertLedger, Mark, Receipt, ShardState, Source } from '../ports/alert-ledger';
+import type { AlertLedger, Entry, Mark, Receipt, ShardState, Source } from '../ports/alert-ledger';
+import type { Telemetry } from '../ports/telemetry';
 import { factsOf } from './device-directory';
 import type { DeviceView } from './device-directory';
 import type { Together } from './together';
@@ -38,6 +39,7 @@ export interface SettleDeps {
   joinOpenTicket: boolean;
   /** Joins what several batches bring to a shard while it is being written to. */
   together: Together<Part, Settled>;
+  telemetry: Telemetry;
   now(): number;
 }
 
@@ -109,33 +111,15 @@ async function settleShard(shard: number, parts: readonly Part[], deps: SettleDe
 
 /** Settles as much as one transaction takes. */
 async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps): Promise<'done' | 'lost-race'> {
-  const keys = groupKeysIn(work);
-  const sources = sourcesOf(work);
-  const state = await deps.ledger.read(shard, keys, sources);
-  skipCovered(work, sources, state);
-  await skipWritten(work, shard, deps);
-  const arrivals = work.flatMap((part) => part.arrivals);
-  if (arrivals.length === 0) return 'done';
-  const isNumbered = nameTargets(arrivals, shard, state.next);
-  const known = await knownFacts(work);
-  const folded = fold(arrivals, state.groups, { rules: deps.rules, isKnown: (deviceId) => known.has(deviceId) });
-  const devices = await withFreshParents(known, folded, work);
-  const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
-  const marks = marksAfter(work, folded.settled.length, sources, state);
-  const { opened, ...written } = changes;
-  const result = await deps.ledger.commit(
-    shard,
-    {
-      ...written,
-      merges: [],
-      marks,
-      ...(isNumbered && { number: state.next, receipts: receiptsFor(work, folded.settled.length) }),
-    },
-    state.version,
+  const state = await deps.ledger.read(shard, groupKeysIn(work), sourcesOf(work));
+  const plan = await deps.telemetry.step('ccs.plan', { 'ccs.shard': shard }, async () =>
+    planFor(shard, work, state, deps),
   );
+  if (!plan) return 'done';
+  const result = await deps.ledger.commit(shard, plan.entry, state.version);
   if (result.kind === 'lost-race') return 'lost-race';
-  let left = folded.settled.length;
-  const byId = new Map(opened.map((each) => [each.id, each]));
+  let left = plan.settled;
+  const byId = new Map(plan.opened.map((each) => [each.id, each]));
   for (const part of work) {
     const mine = part.arrivals.slice(0, left);
     for (const { target, id } of mine) if (target) part.settled.ids.set(target.index, id);
@@ -144,6 +128,37 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
     left -= mine.length;
   }
   return 'done';
+}
+
+interface Plan {
+  entry: Entry;
+  opened: Opened[];
+  /** How many of the arrivals it settles, from the first on. */
+  settled: number;
+}
+
+/** What to write of what a shard does not have yet; undefined when it has everything. */
+async function planFor(
+  shard: number,
+  work: readonly Work[],
+  state: ShardState,
+  deps: SettleDeps,
+): Promise<Plan | undefined> {
+  const sources = sourcesOf(work);
+  skipCovered(work, sources, state);
+  await skipWritten(work, shard, deps);
+  const arrivals = work.flatMap((part) => part.arrivals);
+  if (arrivals.length === 0) return undefined;
+  const isNumbered = nameTargets(arrivals, shard, state.next);
+  const known = await knownFacts(work);
+  const folded = fold(arrivals, state.groups, { rules: deps.rules, isKnown: (deviceId) => known.has(deviceId) });
+  const devices = await withFreshParents(known, folded, work);
+  const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
+  const settled = folded.settled.length;
+  const marks = marksAfter(work, settled, sources, state);
+  const { opened, ...written } = changes;
+  const receipts = isNumbered && { number: state.next, receipts: receiptsFor(work, settled) };
+  return { entry: { ...written, merges: [], marks, ...receipts }, opened, settled };
 }
 
 function groupKeysIn(work: readonly Work[]): string[] {

@@ -8,6 +8,7 @@ import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import type { RecordStore } from '../../shared/ports/record-store';
+import { silentTelemetry } from '../../shared/ports/telemetry';
 import { deviceDirectory } from '../../shared/workflows/device-directory';
 import type { IngestDeps } from '../../shared/workflows/ingest-events';
 import { together } from '../../shared/workflows/together';
@@ -29,6 +30,7 @@ export function ingestionOn(
     joinOpenTicket: true,
     progress: new Map(),
     together: together(),
+    telemetry: silentTelemetry,
     now,
     ...more,
   };

@@ -1,0 +1,12 @@
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import type { Receiver } from './exporting';
+
+/** A receiver that speaks OTLP over HTTP (JSON), e.g. a collector at port 4318. */
+export function otlpReceiver({ endpoint, headers }: { endpoint: string; headers: Record<string, string> }): Receiver {
+  const root = endpoint.replace(/\/$/, '');
+  return {
+    spans: new OTLPTraceExporter({ url: `${root}/v1/traces`, headers }),
+    metrics: new OTLPMetricExporter({ url: `${root}/v1/metrics`, headers }),
+  };
+}
