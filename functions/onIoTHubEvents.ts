@@ -1,11 +1,12 @@
 import { app } from '@azure/functions';
 import type { InvocationContext } from '@azure/functions';
-import { hubNotices, ingestion } from '../shared/composition';
+import { hubNotices, ingestion, progressMarks } from '../shared/composition';
 import { readBatch } from '../shared/hub/read-batch';
 import { readLinks } from '../shared/hub/read-links';
 import { readNotices } from '../shared/hub/read-notices';
 import { ingestEvents } from '../shared/workflows/ingest-events';
 import type { Ingested } from '../shared/workflows/ingest-events';
+import { markProgress } from '../shared/workflows/mark-progress';
 import type { Parked } from '../shared/workflows/park-messages';
 import { takeNotices } from '../shared/workflows/take-notices';
 import type { Taken } from '../shared/workflows/take-notices';
@@ -38,6 +39,7 @@ app.eventHub('onIoTHubEvents', {
     const ingested = await watchIngestion(batch, ingestion(), async () => ingestEvents(source, events, ingestion()));
     report(ingested, source, context);
     const notices = readNotices(events, context.triggerMetadata);
+    await markProgress(source, events, progressMarks());
     if (notices.length > 0) reportNotices(await takeNotices(source, notices, hubNotices()), source, context);
   },
 });

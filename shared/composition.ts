@@ -6,8 +6,9 @@ import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
 import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
-import type { QueueAccount } from './adapters/queue/work-queue';
+import type { QueueAccount } from './adapters/queue/queue-account';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableIngestMarks } from './adapters/table/ingest-marks';
 import { tableOpenWork } from './adapters/table/open-work';
 import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
@@ -16,6 +17,7 @@ import { shardLogs } from './adapters/table/shard-log';
 import type { Exporting, Receiver } from './adapters/open-telemetry/exporting';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
+import type { QueueLengths } from './ports/queue-lengths';
 import { silentTelemetry } from './ports/telemetry';
 import type { Telemetry } from './ports/telemetry';
 import type { Tokens } from './ports/tokens';
@@ -27,6 +29,7 @@ import { spacingOf } from './domain/pace';
 import type { BatchMessage } from './domain/device-job';
 import type { DeviceRegistry } from './ports/device-registry';
 import type { ImportDeps } from './workflows/ask-for-import';
+import type { QueueName } from './model/queues';
 import type { CommandWork } from './ports/command-queue';
 import type { DeviceDataRequest } from './ports/device-data-request';
 import type { DeviceTwins } from './ports/device-twins';
@@ -48,6 +51,8 @@ import { challengeFor } from './domain/challenge';
 import { followersInTurn } from './workflows/followers';
 import type { AccessDeps } from './workflows/identify-caller';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
+import type { HealthDeps } from './workflows/look-at-health';
+import type { MarkDeps } from './workflows/mark-progress';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { PullDeps } from './workflows/pull-device-data';
@@ -87,7 +92,7 @@ app.hook.appTerminate(async () => exporting?.stop());
 let exporting: Exporting | undefined;
 
 /** What tells of the service's work: to nobody, unless a setting says to whom. */
-export const telemetry = (): Telemetry => exporting?.telemetry ?? silentTelemetry;
+const telemetry = (): Telemetry => exporting?.telemetry ?? silentTelemetry;
 
 // Whatever a function does is a part of the trace that the Functions host began when it called it.
 app.hook.preInvocation((call) => {
@@ -255,6 +260,30 @@ export const testAlerts = once((): TestAlertDeps => ({
   unique: randomUUID,
 }));
 
+/** What looking at the health of each part needs. */
+export const healthChecks = once((): HealthDeps => ({
+  records: recordStore(),
+  twins: config().iotHub && deviceTwins,
+  queues: queueLengths,
+  marks: ingestMarks(),
+  version: appVersion(),
+  soon: async (work) =>
+    Promise.race([work.then((value) => ({ value })), sleep(5_000, 'late' as const, { ref: false })]),
+  now,
+}));
+
+/** What noting for people needs, how far the partitions are. */
+export const progressMarks = once((): MarkDeps => ({ marks: ingestMarks(), marked: new Map(), now }));
+
+const ingestMarks = once(() => tableIngestMarks(tables()));
+
+const openLengths = onceLoaded(async () => {
+  const { storageQueueLengths } = await import('./adapters/queue/queue-lengths.js');
+  return storageQueueLengths(queueAccount());
+});
+
+const queueLengths: QueueLengths = { length: async (queue) => (await openLengths()).length(queue) };
+
 /** The built console: beside the one file of the package, or beside the folder of the compiled app. */
 export const pageFiles = once(() => {
   const beside = join(__dirname, 'console');
@@ -343,7 +372,7 @@ const deviceMessages = onceLoaded(async () => {
 });
 
 /** A queue by its name; the client of storage queues is loaded with the first message. */
-function queueOf<M extends object>(name: string): WorkQueue<M> {
+function queueOf<M extends object>(name: QueueName): WorkQueue<M> {
   const opened = onceLoaded(async () => {
     const { storageQueue } = await import('./adapters/queue/work-queue.js');
     return storageQueue<M>(queueAccount(), name);

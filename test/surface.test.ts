@@ -7,6 +7,7 @@ import { action, actions } from '../shared/model/actions';
 import type { ActionName } from '../shared/model/actions';
 import { entities, entity, entityOfSet } from '../shared/model/entities';
 import type { EntityName } from '../shared/model/entities';
+import { queues } from '../shared/model/queues';
 import { collectionsOf, navigationsOf } from '../shared/model/properties';
 
 const root = join(__dirname, '..');
@@ -26,6 +27,12 @@ describe('the functions', () => {
     const called = sorted.filter((name) => /^(ccs|msdyn)_/.test(name));
     expect(sorted.indexOf('webApi')).toBeGreaterThan(Math.max(-1, ...called.map((name) => sorted.indexOf(name))));
   });
+});
+
+test('queues that functions read are those of the model, and what is put aside of them', () => {
+  const source = readdirSync(join(root, 'functions')).map((file) => read(`functions/${file}`));
+  const named = source.flatMap((text) => [...text.matchAll(/queueName: '([\w-]+)'/g)].map(([, name]) => name!));
+  expect(new Set(named.map((name) => name.replace(/-poison$/, '')))).toEqual(new Set(queues));
 });
 
 describe('the actions', () => {
