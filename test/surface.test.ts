@@ -28,6 +28,29 @@ describe('the functions', () => {
   });
 });
 
+describe('the queues', () => {
+  const readers = readdirSync(join(root, 'functions')).flatMap((file) => {
+    const [, rest] = read(`functions/${file}`).split('app.storageQueue(');
+    return rest === undefined ? [] : { file, rest, queue: /queueName: '([\w-]+)'/.exec(rest)?.[1] };
+  });
+  const queues = readers.map(({ queue }) => queue!);
+  const plain = queues.filter((queue) => !queue.endsWith('-poison'));
+
+  test('are those that the app writes to', () => {
+    const written = [...read('shared/composition.ts').matchAll(/queueOf<\w+>\('(\w+)'\)/g)].map(([, queue]) => queue!);
+    expect(written.length).toBeGreaterThan(3);
+    expect(plain.toSorted()).toEqual([...new Set(written)].toSorted());
+  });
+
+  test('have a reader each, and what fails there has one, too', () => {
+    expect(queues.toSorted()).toEqual(plain.flatMap((queue) => [queue, `${queue}-poison`]).toSorted());
+  });
+
+  test.each(readers)('$queue is read in the one way that drops nothing', ({ rest, queue }) => {
+    expect(/handler: (.*?),/.exec(rest)?.[1]).toBe(`reading('${queue}'`);
+  });
+});
+
 describe('the actions', () => {
   const called = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''));
 
