@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import type { InvocationContext } from '@azure/functions';
-import { commanding } from '../shared/composition';
+import { commanding, parking } from '../shared/composition';
 import { ServiceError } from '../shared/domain/errors';
 import { readCommandWork } from '../shared/domain/command-work';
+import { reading } from '../shared/hub/queue-reader';
 import { commandStatus } from '../shared/model/choices';
 import type { Progress } from '../shared/workflows/send-command';
 import { workOnCommand } from '../shared/workflows/work-on-commands';
@@ -11,9 +12,7 @@ import { workOnCommand } from '../shared/workflows/work-on-commands';
 app.storageQueue('onCommands', {
   queueName: 'commands',
   connection: 'AzureWebJobsStorage',
-  handler: async (message, context) => {
-    const work = readCommandWork(message);
-    if (!work) return context.error(`A message of the queue 'commands' is not understood: ${JSON.stringify(message)}`);
+  handler: reading('commands', readCommandWork, parking, async (work, context) => {
     try {
       report(await workOnCommand(work, commanding()), context);
     } catch (error) {
@@ -21,7 +20,7 @@ app.storageQueue('onCommands', {
       if (!isAway(error)) throw error;
       context.error(`Command ${work.command} has to wait: ${(error as Error).message}`);
     }
-  },
+  }),
 });
 
 function isAway(error: unknown): boolean {

@@ -1,21 +1,19 @@
 import { app } from '@azure/functions';
-import { commanding } from '../shared/composition';
+import { commanding, parking } from '../shared/composition';
 import { readCommandWork } from '../shared/domain/command-work';
+import { reading } from '../shared/hub/queue-reader';
 import { giveUpOnCommand } from '../shared/workflows/work-on-commands';
 
 /** Commands that failed again and again for a reason that nobody foresaw end in Error. */
 app.storageQueue('onPoisonedCommands', {
   queueName: 'commands-poison',
   connection: 'AzureWebJobsStorage',
-  handler: async (message, context) => {
-    const work = readCommandWork(message);
-    if (!work)
-      return context.error(`A message of the queue 'commands-poison' is not understood: ${JSON.stringify(message)}`);
+  handler: reading('commands-poison', readCommandWork, parking, async (work, context) => {
     await giveUpOnCommand(
       work,
       'The service failed to deal with it; its log says why. It may have been sent.',
       commanding(),
     );
     context.error(`Command ${work.command} was given up: see the errors of onCommands above.`);
-  },
+  }),
 });

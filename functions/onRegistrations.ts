@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import type { InvocationContext } from '@azure/functions';
-import { deviceBatches } from '../shared/composition';
+import { deviceBatches, parking } from '../shared/composition';
 import { failureLine } from '../shared/domain/batch-progress';
 import { batchMessageOf } from '../shared/domain/device-job';
+import { reading } from '../shared/hub/queue-reader';
 import type { Ended } from '../shared/workflows/end-device-batch';
-import { parkRequest } from '../shared/workflows/park-request';
 import { runDeviceBatch } from '../shared/workflows/run-device-batch';
 import type { BatchResult } from '../shared/workflows/run-device-batch';
 
@@ -15,18 +15,10 @@ import type { BatchResult } from '../shared/workflows/run-device-batch';
 app.storageQueue('onRegistrations', {
   queueName: 'registrations',
   connection: 'AzureWebJobsStorage',
-  handler: async (entry, context) => {
+  handler: reading('registrations', batchMessageOf, parking, async (message, context) => {
     const deps = deviceBatches();
-    const message = batchMessageOf(entry);
-    if (message) {
-      tell(await deps.inTurn(async () => runDeviceBatch(message, deps)), message.batch, context);
-    } else {
-      const body = typeof entry === 'string' ? entry : JSON.stringify(entry);
-      const detail = 'A message of the queue registrations names no batch of a device job.';
-      await parkRequest({ queue: 'registrations', id: String(context.triggerMetadata?.['id']), body, detail }, deps);
-      context.error(`${detail} It is kept in ccs_parkedmessages.`);
-    }
-  },
+    tell(await deps.inTurn(async () => runDeviceBatch(message, deps)), message.batch, context);
+  }),
 });
 
 function tell(result: BatchResult, batch: string, context: InvocationContext): void {

@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
-import { deviceBatches } from '../shared/composition';
+import { deviceBatches, parking } from '../shared/composition';
 import { failureLine } from '../shared/domain/batch-progress';
 import { batchMessageOf } from '../shared/domain/device-job';
+import { reading } from '../shared/hub/queue-reader';
 import { endDeviceBatch } from '../shared/workflows/end-device-batch';
 
 const reason =
@@ -11,13 +12,10 @@ const reason =
 app.storageQueue('onRegistrationsPoison', {
   queueName: 'registrations-poison',
   connection: 'AzureWebJobsStorage',
-  handler: async (entry, context) => {
-    const message = batchMessageOf(entry);
-    // Whatever else it is was parked when it came first.
-    if (!message) return;
+  handler: reading('registrations-poison', batchMessageOf, parking, async (message, context) => {
     const ended = await endDeviceBatch(message.batch, reason, deviceBatches());
     if (!ended) return;
     context.error(`Batch ${message.batch} was given up: ${ended.failed} devices failed. ${reason}`);
     for (const failure of ended.failures) context.error(failureLine(ended.action, failure));
-  },
+  }),
 });

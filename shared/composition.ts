@@ -55,6 +55,7 @@ import type { HealthDeps } from './workflows/look-at-health';
 import type { MarkDeps } from './workflows/mark-progress';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
+import type { ParkDeps } from './workflows/park-request';
 import type { PullDeps } from './workflows/pull-device-data';
 import type { WriteDeps } from './workflows/record-changes';
 import { rememberUsers } from './workflows/remember-user';
@@ -237,6 +238,9 @@ export const registration = once((): EnableDeps => ({
 
 /** What bringing devices in from the hub needs. */
 export const deviceImport = once((): ImportDeps => ({ ...registration(), hub: deviceRegistry() }));
+
+/** What keeping messages needs that nobody understands. */
+export const parking = once((): ParkDeps => ({ records: recordStore(), now }));
 
 /** What carrying out needs that was asked for devices: one batch at a time, since the hub is asked at a pace. */
 export const deviceBatches = once((): SweepDeps & { inTurn<T>(work: () => Promise<T>): Promise<T> } => {

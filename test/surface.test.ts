@@ -7,7 +7,7 @@ import { action, actions } from '../shared/model/actions';
 import type { ActionName } from '../shared/model/actions';
 import { entities, entity, entityOfSet } from '../shared/model/entities';
 import type { EntityName } from '../shared/model/entities';
-import { queues } from '../shared/model/queues';
+import { queues as modelQueues } from '../shared/model/queues';
 import { collectionsOf, navigationsOf } from '../shared/model/properties';
 
 const root = join(__dirname, '..');
@@ -29,10 +29,31 @@ describe('the functions', () => {
   });
 });
 
-test('queues that functions read are those of the model, and what is put aside of them', () => {
-  const source = readdirSync(join(root, 'functions')).map((file) => read(`functions/${file}`));
-  const named = source.flatMap((text) => [...text.matchAll(/queueName: '([\w-]+)'/g)].map(([, name]) => name!));
-  expect(new Set(named.map((name) => name.replace(/-poison$/, '')))).toEqual(new Set(queues));
+describe('the queues', () => {
+  const readers = readdirSync(join(root, 'functions')).flatMap((file) => {
+    const [, rest] = read(`functions/${file}`).split('app.storageQueue(');
+    return rest === undefined ? [] : { file, rest, queue: /queueName: '([\w-]+)'/.exec(rest)?.[1] };
+  });
+  const queues = readers.map(({ queue }) => queue!);
+  const plain = queues.filter((queue) => !queue.endsWith('-poison'));
+
+  test('are those that the app writes to', () => {
+    const written = [...read('shared/composition.ts').matchAll(/queueOf<\w+>\('(\w+)'\)/g)].map(([, queue]) => queue!);
+    expect(written.length).toBeGreaterThan(3);
+    expect(plain.toSorted()).toEqual([...new Set(written)].toSorted());
+  });
+
+  test('are those of the model', () => {
+    expect(plain.toSorted()).toEqual(modelQueues.toSorted());
+  });
+
+  test('have a reader each, and what fails there has one, too', () => {
+    expect(queues.toSorted()).toEqual(plain.flatMap((queue) => [queue, `${queue}-poison`]).toSorted());
+  });
+
+  test.each(readers)('$queue is read in the one way that drops nothing', ({ rest, queue }) => {
+    expect(/handler: (.*?),/.exec(rest)?.[1]).toBe(`reading('${queue}'`);
+  });
 });
 
 describe('the actions', () => {

@@ -22,7 +22,7 @@ var rules = [
     severity: 1
     window: 'PT15M'
     description: 'A queue message failed five times and was put aside. Read the queue whose name ends in -poison, mend the cause, put the message back.'
-    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/" and not(Uri has_any ("/commands-poison/", "/devicedata-poison/", "/registrations-poison/"))'
+    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/" and not(Uri has_any ("/commands-poison/", "/devicedata-poison/", "/twins-poison/", "/registrations-poison/"))'
   }
   {
     name: 'consumer-lag'

@@ -2,10 +2,15 @@ import { makeId, shardOf } from '../domain/ids';
 import type { RecordStore } from '../ports/record-store';
 import { createdBy } from '../domain/stamps';
 
+export interface ParkDeps {
+  records: RecordStore;
+  now(): number;
+}
+
 /** Keeps a message of a queue that cannot be understood, once: its id in the queue tells it apart. */
 export async function parkRequest(
   { queue, id, body, detail }: { queue: string; id: string; body: string; detail: string },
-  { records, now }: { records: RecordStore; now(): number },
+  { records, now }: ParkDeps,
 ): Promise<void> {
   const seed = `parked ${queue} ${id}`;
   const time = new Date(now()).toISOString();

@@ -139,5 +139,14 @@ async function waitOn(task: TwinWork, why: string, deps: TwinDeps): Promise<void
   else await reviseDevice(task.device, deps, () => ({ ccs_twinmessage: waiting(why) }));
 }
 
+/**
+ * Says on a device that its twin could not be brought up to date, for a reason that nobody foresaw, and sees to it that it is
+ * tried again later: what is meant for the twin is in the device's record.
+ */
+export async function putTwinOff(device: string, deps: TwinDeps): Promise<void> {
+  await deps.openWork.note('twin', { key: device, since: deps.now() });
+  await reviseDevice(device, deps, () => ({ ccs_twinmessage: waiting('the service failed, and its log says why.') }));
+}
+
 const waiting = (why: string) =>
   `Tags and settings wait to be set in the IoT Hub: ${why} They are tried again by themselves.`;

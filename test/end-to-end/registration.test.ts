@@ -240,11 +240,20 @@ test('what was given up ends in Error with the reason, and what cannot be read i
   });
   expect(await historyOf(id)).toMatchObject([{ msdyn_name: 'poisoned: failed', ccs_outcome: 192350001 }]);
   expect(await jobDone(batch!['_ccs_devicejob_value'])).toMatchObject({ ccs_failed: 1, statuscode: 3 });
+});
 
-  await put('registrations', { something: 'else' });
-  const [parked] = await eventually(
+test('a message that nobody understands is kept, in whatever queue it is, those for what failed included', async () => {
+  const names = ['commands', 'devicedata', 'registrations', 'twins'].flatMap((name) => [name, `${name}-poison`]);
+  for (const name of names) await put(name, { for: name });
+  const kept = await eventually(
     () => api.all('ccs_parkedmessages'),
-    (rows) => rows.length > 0,
+    (rows) => rows.length >= names.length,
   );
-  expect(parked).toMatchObject({ ccs_parkedreason: 'unreadable-request', ccs_body: '{"something":"else"}' });
+  expect(kept.map((row) => row['ccs_body']).toSorted()).toEqual(names.map((name) => `{"for":"${name}"}`).toSorted());
+  for (const name of names) {
+    await eventually(
+      async () => (await queue(name).getProperties()).approximateMessagesCount,
+      (count) => count === 0,
+    );
+  }
 });

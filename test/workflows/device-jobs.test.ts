@@ -1,7 +1,5 @@
 import { untouchedTwin } from '../../shared/domain/device-twin';
 import { ServiceError } from '../../shared/domain/errors';
-import { parkRequest } from '../../shared/workflows/park-request';
-import { batchMessageOf } from '../../shared/domain/device-job';
 import { askForImport } from '../../shared/workflows/ask-for-import';
 import { endDeviceBatch } from '../../shared/workflows/end-device-batch';
 import { runDeviceBatch } from '../../shared/workflows/run-device-batch';
@@ -344,21 +342,6 @@ test('poison ends its devices in Error with the reason, and a history row each',
   });
   expect(await world.history()).toMatchObject([{ msdyn_name: 'a: failed', ccs_message: 'It failed five times.' }]);
   expect(await world.job(job)).toMatchObject({ ccs_failed: 1, statuscode: 3 });
-});
-
-test.each([null, 'text', {}, { job: 'x', batch: 'y' }, { devices: ['a'] }])(
-  '%j is no message about a batch',
-  (entry) => {
-    expect(batchMessageOf(entry)).toBeUndefined();
-  },
-);
-
-test('a message that cannot be read is kept', async () => {
-  const world = deviceJobs();
-  await parkRequest({ queue: 'registrations', id: '1', body: '{"x":1}', detail: 'It names no batch.' }, world.deps);
-  expect(await all(world.records, 'ccs_parkedmessage')).toMatchObject([
-    { ccs_parkedreason: 'unreadable-request', ccs_body: '{"x":1}', ccs_detail: 'It names no batch.' },
-  ]);
 });
 
 describe('other requests', () => {

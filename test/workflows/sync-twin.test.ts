@@ -5,7 +5,7 @@ import { ServiceError } from '../../shared/domain/errors';
 import type { Row } from '../../shared/model/edm';
 import type { TwinWork } from '../../shared/ports/twin-work';
 import { askAgain, followTwins } from '../../shared/workflows/follow-twins';
-import { syncTwin } from '../../shared/workflows/sync-twin';
+import { putTwinOff, syncTwin } from '../../shared/workflows/sync-twin';
 import type { TwinDeps } from '../../shared/workflows/sync-twin';
 import { seed, start } from '../kit/ingestion';
 
@@ -238,4 +238,19 @@ test('a device whose record is gone leaves nothing open', async () => {
   await world.records.remove('msdyn_iotdevice', world.id, etag);
   await world.work();
   expect([await world.notes(), world.twins.patches]).toEqual([[], []]);
+});
+
+test('a twin that is put off after a fault says so, is tried again by itself, and says nothing any more', async () => {
+  const world = await openWorld();
+  await world.write({ msdyn_tags: '{"a":1}' });
+  world.queue.length = 0;
+  for (const note of await world.notes()) await world.deps.openWork.done('twin', note);
+  await putTwinOff(world.id, world.deps);
+  expect((await world.device())['ccs_twinmessage']).toMatch(/its log says why.*tried again by themselves/);
+  world.clock.now += 121_000;
+  expect(await askAgain(world.deps)).toBe(1);
+  await world.work();
+  expect(await world.hubTags()).toEqual({ theirs: 1, a: 1 });
+  expect((await world.device())['ccs_twinmessage'] ?? null).toBeNull();
+  expect(await world.notes()).toEqual([]);
 });

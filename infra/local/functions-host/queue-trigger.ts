@@ -30,12 +30,14 @@ export interface QueueTriggerOptions {
 
 /**
  * Polls a storage queue. A message whose function throws becomes visible again after `visibilityTimeout`; after
- * `maxDequeueCount` tries it is moved to `<queue>-poison`.
+ * `maxDequeueCount` tries it is moved to `<queue>-poison`. A queue of that name has none itself: what fails there stays,
+ * hidden for the rest of the ten minutes, and comes again, as with the real listener.
  */
 export function createQueueTrigger({ target, invoker, settings, log }: QueueTriggerOptions): QueueTrigger {
   const { name: bindingName, binding } = triggerOf(target);
   const where = `Function "${target.metadata.name}"`;
   const queueName = resolveNames(optionOf(binding, 'queueName'), where);
+  const hasPoison = !queueName.endsWith('-poison');
   const stopping = new AbortController();
   let connection = '';
   let queue: QueueClient;
@@ -134,6 +136,7 @@ export function createQueueTrigger({ target, invoker, settings, log }: QueueTrig
 
   async function settle(message: DequeuedMessageItem, isDone: boolean, popReceipt: () => string): Promise<void> {
     const { messageId, messageText, dequeueCount } = message;
+    if (!isDone && !hasPoison) return;
     if (!isDone && dequeueCount < settings.maxDequeueCount) {
       await queue.updateMessage(messageId, popReceipt(), messageText, settings.visibilityTimeoutMs / 1000);
       return;

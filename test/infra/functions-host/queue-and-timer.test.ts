@@ -64,6 +64,22 @@ test('a message whose function throws goes to the poison queue after five tries'
   expect(host.lines.join('\n')).toMatch(moved);
 });
 
+test('a message that fails in a poison queue stays there, however often it fails', async () => {
+  const poison = queue('ill-poison');
+  await poison.createIfNotExists();
+  await poison.sendMessage(encode('ill'));
+  for (let tries = 0; tries < 4; tries += 1) {
+    const { messageId, popReceipt } = (await poison.receiveMessages()).receivedMessageItems[0]!;
+    await poison.updateMessage(messageId, popReceipt, encode('ill'), 0);
+  }
+  const host = await start();
+  await until('the fifth try', () => seenBy('ill').length > 0);
+  await host.end('SIGTERM');
+  expect(seenBy('ill')).toMatchObject([{ message: 'ill', dequeueCount: 5 }]);
+  expect((await poison.getProperties()).approximateMessagesCount).toBe(1);
+  expect(await queue('ill-poison-poison').exists()).toBe(false);
+});
+
 test('a message in flight at SIGTERM is finished and deleted', async () => {
   await queue('work').createIfNotExists();
   const host = await start();

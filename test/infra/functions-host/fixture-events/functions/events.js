@@ -55,4 +55,12 @@ if (process.env.QUEUES) {
       context.extraOutputs.set('done', [{ finished: message }]);
     },
   });
+  app.storageQueue('ill', {
+    connection: 'AzureWebJobsStorage',
+    queueName: 'ill-poison',
+    handler: async (message, context) => {
+      tell({ function: 'ill', message, dequeueCount: context.triggerMetadata.dequeueCount });
+      throw new Error('ill');
+    },
+  });
 }
