@@ -10,12 +10,17 @@ interface WatchedBatch {
   links: readonly string[];
 }
 
+export interface Watched extends Ingested {
+  /** From the moment the hub took the oldest event until the batch was durable; milliseconds. */
+  lag: number;
+}
+
 /** Does the work on a batch as a step of a trace, and counts what became of it. */
 export async function watchIngestion(
   { source: { hub, partition }, events, links }: WatchedBatch,
   { telemetry, now }: { telemetry: Telemetry; now(): number },
   work: () => Promise<Ingested>,
-): Promise<Ingested & { lag: number }> {
+): Promise<Watched> {
   const here = { 'ccs.partition': partition };
   const sequences = {
     'ccs.sequence.first': events[0]?.sequence ?? 0,

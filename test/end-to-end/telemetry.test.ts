@@ -14,7 +14,7 @@ let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 let on: TestStack;
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const apiKey = 'key-of-the-receiver-4711';
-const inPayload = 'pin-code-of-the-safe-90210';
+const inPayload = 'pin=90210';
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
@@ -46,7 +46,8 @@ test('from the message of a device to its case there is one trace, linked to tha
     'msdyn_Account@odata.bind': `/accounts(${String(accountid)})`,
   });
   const alert = { deviceid: deviceId, readingtype: inPayload, reading: 99, threshold: 70, ruleoutput: 'AlarmTemp' };
-  for (const body of [JSON.stringify([alert, alert, alert]), `{ "pin": "${inPayload}"`]) {
+  // What parses JSON quotes the beginning of what it could not read.
+  for (const body of [JSON.stringify([alert, alert, alert]), inPayload]) {
     const message = new Message(body);
     message.properties.add('traceparent', `00-${traceId}-b7ad6b7169203331-01`);
     await client.sendEvent(message);
@@ -118,7 +119,7 @@ test('nothing that is told or logged holds a key, or what a device sent', async 
     'the key of the hub': /SharedAccessKey=([^;]+)/.exec(on.hub.iotHubConnectionString)![1]!,
     'the key of the stream': /SharedAccessKey=([^;]+)/.exec(on.hub.eventHubConnectionString)![1]!,
   };
-  expect(on.logged()).toContain('0');
+  expect(on.logged()).toContain('message-parked: ');
   const told = receiver.bodies.join('\n');
   for (const [which, secret] of Object.entries(secrets)) {
     expect({ which, told: told.includes(secret), logged: on.logged().includes(secret) }).toEqual({
