@@ -47,8 +47,9 @@ function exportSection(): Block[] {
       '`OTEL_EXPORTER_OTLP_ENDPOINT`: a collector that takes OTLP over HTTP (JSON), usually at port 4318. Set ' +
         '`OTEL_EXPORTER_OTLP_PROTOCOL` to `http/protobuf` beside it, which the Functions host reads, so that both speak to the same port. ' +
         'Locally: `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 npm start`.',
-      '`APPLICATIONINSIGHTS_CONNECTION_STRING`: Application Insights. Steps are in `AppRequests` and `AppDependencies`, metrics in ' +
-        '`AppMetrics`. Where storage is opened with an identity, Application Insights is, too.',
+      '`APPLICATIONINSIGHTS_CONNECTION_STRING`: Application Insights. Steps are in `AppDependencies`, metrics in ' +
+        '`AppMetrics`. Where storage is opened with an identity, Application Insights is, too. Its exporter also tells Microsoft how it is used, ' +
+        'unless `APPLICATION_INSIGHTS_NO_STATSBEAT` is set.',
       'With neither, nothing is gathered. With both, both are told.',
       '`host.json` has `telemetryMode` OpenTelemetry: in Azure the Functions host tells of its calls, and of the log, in the same traces. ' +
         'The local host does not; there, the log is its output.',

@@ -33,7 +33,7 @@ var rules = [
     query: '''
 let late = AppTraces | where Message startswith "events-late:";
 let arrived = toscalar(AzureMetrics | where MetricName == "d2c.telemetry.ingress.success" | summarize sum(Total));
-let handled = toscalar(AppRequests | where Name in ("onIoTHubEvents", "ccs.ingest") | summarize count());
+let handled = toscalar(union (AppRequests | where Name == "onIoTHubEvents"), (AppDependencies | where Name == "ccs.ingest") | summarize count());
 let stuck = print Arrived = arrived, Handled = handled | where Arrived > 0 and Handled == 0;
 union late, stuck
 '''

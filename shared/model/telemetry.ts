@@ -113,8 +113,6 @@ export type HistogramName = OfKind<'histogram'>;
 
 interface Step {
   means: string;
-  /** Begins with something from outside of the process. */
-  isEntry?: true;
   about: readonly AttributeName[];
 }
 
@@ -123,7 +121,6 @@ export const steps = {
   'ccs.function': { means: 'one call of a function, within the trace of the Functions host', about: ['ccs.function'] },
   'ccs.ingest': {
     means: 'one batch of a hub partition; linked to the traces that its events name (`traceparent`, `Diagnostic-Id`)',
-    isEntry: true,
     about: ['ccs.hub', 'ccs.partition', 'ccs.sequence.first', 'ccs.sequence.last', 'ccs.events'],
   },
   'ccs.read': { means: 'reading what a shard knows', about: ['ccs.shard'] },

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Message } from 'azure-iot-device';
+import { startInsights } from '../kit/insights';
 import { startOtlpReceiver } from '../kit/otlp-receiver';
 import type { ReceivedSpan } from '../kit/otlp-receiver';
 import { eventually, startTestStack, webApi } from '../kit/stack';
@@ -11,24 +15,34 @@ import type { TestStack } from '../kit/stack';
 jest.setTimeout(120_000);
 
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
+let insights: Awaited<ReturnType<typeof startInsights>>;
 let on: TestStack;
+const folder = mkdtempSync(join(tmpdir(), 'ccs-telemetry-'));
+const instrumentationKey = '11111111-0000-4000-8000-000000000001';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const apiKey = 'key-of-the-receiver-4711';
 const inPayload = 'pin=90210';
 
 beforeAll(async () => {
-  receiver = await startOtlpReceiver();
+  [receiver, insights] = await Promise.all([startOtlpReceiver(), startInsights()]);
+  const authority = join(folder, 'ca.pem');
+  writeFileSync(authority, insights.authority);
   on = await startTestStack({
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${apiKey}`,
     OTEL_METRIC_EXPORT_INTERVAL: '500',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${instrumentationKey};IngestionEndpoint=${insights.url}/`,
+    NODE_EXTRA_CA_CERTS: authority,
+    // The exporter would tell its maker of itself.
+    APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
     // Read by the SDK of OpenTelemetry: how long it gathers before it sends.
     OTEL_BSP_SCHEDULE_DELAY: '200',
   });
 });
 afterAll(async () => {
   await on.stop();
-  await receiver.stop();
+  await Promise.all([receiver.stop(), insights.stop()]);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const named = (name: string): ReceivedSpan[] => receiver.spans.filter((span) => span.name === name);
@@ -100,6 +114,21 @@ test('the figures add up', async () => {
   });
 });
 
+test('Application Insights is told the same: steps as dependencies of one operation, and metrics', async () => {
+  const ofType = (type: string) => insights.envelopes.filter(({ data }) => data.baseType === type);
+  const step = async (name: string) => {
+    const found = async () => ofType('RemoteDependencyData').find(({ data }) => data.baseData.name === name);
+    return (await eventually(found, (one) => one !== undefined))!;
+  };
+  const [ingest, ticket] = [await step('ccs.ingest'), await step('ccs.ticket')];
+  expect(ingest.iKey).toBe(instrumentationKey);
+  expect(ticket.tags['ai.operation.id']).toBe(ingest.tags['ai.operation.id']);
+  expect(Object.keys(ticket.data.baseData.properties!)).toEqual(expect.arrayContaining(['ccs.case', 'ccs.parent']));
+  const metrics = async () =>
+    ofType('MetricData').flatMap(({ data }) => data.baseData.metrics!.map(({ name }) => name));
+  await eventually(metrics, (names) => ['ccs.events', 'ccs.lag', 'ccs.parked'].every((name) => names.includes(name)));
+});
+
 test('a request over HTTP goes on the trace of its caller', async () => {
   const caller = 'cafe7651916cd43dd8448eb211c80319';
   const headers = { traceparent: `00-${caller}-b7ad6b7169203332-01` };
@@ -120,7 +149,7 @@ test('nothing that is told or logged holds a key, or what a device sent', async 
     'the key of the stream': /SharedAccessKey=([^;]+)/.exec(on.hub.eventHubConnectionString)![1]!,
   };
   expect(on.logged()).toContain('message-parked: ');
-  const told = receiver.bodies.join('\n');
+  const told = [...receiver.bodies, ...insights.bodies].join('\n');
   for (const [which, secret] of Object.entries(secrets)) {
     expect({ which, told: told.includes(secret), logged: on.logged().includes(secret) }).toEqual({
       which,

@@ -1,8 +1,8 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, context, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanStatusCode, TraceFlags, context, trace } from '@opentelemetry/api';
 import type { Context, Link, Meter, SpanContext, Tracer } from '@opentelemetry/api';
 import { errorType } from '../../domain/error-type';
 import { readTraceparent } from '../../domain/traceparent';
-import { metrics, steps } from '../../model/telemetry';
+import { metrics } from '../../model/telemetry';
 import type { MetricName } from '../../model/telemetry';
 import type { Telemetry } from '../../ports/telemetry';
 
@@ -14,9 +14,8 @@ export function openTelemetry(tracer: Tracer, meter: Meter): Telemetry {
   const instruments = instrumentsOf(meter);
   return {
     step: async (name, about, work, { parent, links = [] } = {}) => {
-      const kind = 'isEntry' in steps[name] ? SpanKind.CONSUMER : SpanKind.INTERNAL;
       const title = about['ccs.function'] === undefined ? name : `${name} ${about['ccs.function']}`;
-      const options = { kind, attributes: about, links: links.flatMap(linkTo) };
+      const options = { attributes: about, links: links.flatMap(linkTo) };
       return tracer.startActiveSpan(title, options, contextOf(parent), async (span) => {
         try {
           return await work((more) => void span.setAttributes(more));
