@@ -285,7 +285,7 @@ function addressOrNone(text: string): string {
 function headersIn(text: string): Record<string, string> {
   return Object.fromEntries(
     listOf(text).map((pair) => {
-      const [, name, value] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*)$/.exec(pair) ?? [];
+      const [, name, value] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*((?:[^%]|%[\da-f]{2})*)$/i.exec(pair) ?? [];
       if (name === undefined || value === undefined) throw new Error('it must be name=value, separated by commas');
       return [name, decodeURIComponent(value)];
     }),
