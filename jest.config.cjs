@@ -20,7 +20,7 @@ module.exports = {
   transform: { '^.+\\.ts$|/node_modules/jose/.+\\.js$': ['@swc/jest'] },
   // jose is published as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  testTimeout: 30_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   ...(!hasBrowser && { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/console/browser/'] }),
 };
