@@ -20,7 +20,7 @@ module.exports = {
   transform: { '^.+\\.ts$|/node_modules/(jose|@opentelemetry/otlp-exporter-base)/.+\\.js$': ['@swc/jest'] },
   // jose is published as ES modules only; the exporter imports `http` when it needs it, which Jest's modules cannot.
   transformIgnorePatterns: ['/node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)'],
-  testTimeout: 30_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   ...(!hasBrowser && { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/console/browser/'] }),
 };

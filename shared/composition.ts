@@ -118,7 +118,9 @@ const openWork = once(() => tableOpenWork(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables(), logs()));
 
-const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge, now));
+const devices = once(() =>
+  deviceDirectory(recordStore(), { maxAge: config().deviceMaxAge, groupBy: config().groupBy, now }),
+);
 
 /** What the settling of alerts needs, whoever raised them. */
 export const ingestion = once((): IngestDeps => {

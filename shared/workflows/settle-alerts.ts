@@ -2,7 +2,7 @@ import { cover, isCovered, itemsPerEvent } from '../domain/coverage';
 import type { Coverage, Range } from '../domain/coverage';
 import { ServiceError } from '../domain/errors';
 import type { DebounceRules } from '../domain/debounce';
-import type { DeviceFacts } from '../domain/alert-rows';
+import type { DeviceFacts } from '../domain/device-facts';
 import { fold } from '../domain/fold';
 import type { Arrival, Fold } from '../domain/fold';
 import { posted, serialId } from '../domain/ids';
@@ -150,10 +150,10 @@ async function planFor(
   const arrivals = work.flatMap((part) => part.arrivals);
   if (arrivals.length === 0) return undefined;
   const isNumbered = nameTargets(arrivals, shard, state.next);
-  const known = await knownFacts(work);
-  const folded = fold(arrivals, state.groups, { rules: deps.rules, isKnown: (deviceId) => known.has(deviceId) });
-  const devices = await withFreshParents(known, folded, work);
-  const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
+  await lookUpDevices(work);
+  const folded = fold(arrivals, state.groups, deps.rules);
+  const fresh = await devicesOfParents(folded, work);
+  const changes = compose(folded, { fresh, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
   const settled = folded.settled.length;
   const marks = marksAfter(work, settled, sources, state);
   const { opened, ...written } = changes;
@@ -212,7 +212,8 @@ export function idsTold(receipts: readonly Receipt[], { body }: Request): Map<nu
 /** Gives arrivals with a target their ids, which lead to the commit that they are written with. */
 function nameTargets(arrivals: readonly Arrival[], shard: number, number: number): boolean {
   let isNumbered = false;
-  for (const [i, arrival] of arrivals.entries()) {
+  for (let i = 0; i < arrivals.length; i += 1) {
+    const arrival = arrivals[i]!;
     if (!arrival.target) continue;
     const place = { time: arrival.target.created, shard };
     arrival.id = serialId(place, { source: posted, position: number * itemsPerEvent + i });
@@ -232,33 +233,33 @@ function receiptsFor(work: readonly Work[], count: number): Receipt[] {
   });
 }
 
-/** For duplicates, what was known of their devices a moment ago is good enough. */
-async function knownFacts(work: readonly Part[]): Promise<Map<string, DeviceFacts>> {
-  const facts = new Map<string, DeviceFacts>();
+/** For alerts whose devices nobody has looked up yet. For duplicates, what was known a moment ago is good enough. */
+async function lookUpDevices(work: readonly Part[]): Promise<void> {
   for (const { arrivals, devices } of work) {
-    const deviceIds = new Set<string>();
-    for (const { alert } of arrivals) deviceIds.add(alert.deviceId);
-    const found = await devices.find(deviceIds);
-    for (const [deviceId, device] of found) if (!facts.has(deviceId)) facts.set(deviceId, factsOf(device));
+    const open = arrivals.filter(({ device }) => device === undefined);
+    if (open.length === 0) continue;
+    const found = await devices.find(new Set(open.map(({ alert }) => alert.deviceId)));
+    for (const arrival of open) {
+      const known = found.get(arrival.alert.deviceId);
+      arrival.device = known ? factsOf(known) : null;
+    }
   }
-  return facts;
 }
 
 /** Parents are decided on what their devices are now. */
-async function withFreshParents(
-  known: ReadonlyMap<string, DeviceFacts>,
+async function devicesOfParents(
   { settled }: Fold,
   work: readonly Part[],
-): Promise<ReadonlyMap<string, DeviceFacts>> {
-  const parents = settled.flatMap(({ arrival, verdict }) =>
-    verdict.kind === 'parent' ? [arrival.alert.deviceId] : [],
-  );
-  if (parents.length === 0) return known;
-  const facts = new Map(known);
+): Promise<ReadonlyMap<string, DeviceFacts | undefined>> {
+  const facts = new Map<string, DeviceFacts | undefined>();
+  for (const { arrival, verdict } of settled) {
+    if (verdict.kind === 'parent') facts.set(arrival.alert.deviceId, undefined);
+  }
+  if (facts.size === 0) return facts;
   // The newest view has read what it knows last.
-  const fresh = await work.at(-1)!.devices.find(new Set(parents), 'fresh');
-  for (const deviceId of parents) facts.delete(deviceId);
-  for (const [deviceId, device] of fresh) facts.set(deviceId, factsOf(device));
+  for (const [deviceId, device] of await work.at(-1)!.devices.find(facts.keys(), 'fresh')) {
+    facts.set(deviceId, factsOf(device));
+  }
   return facts;
 }
 

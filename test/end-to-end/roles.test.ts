@@ -15,8 +15,6 @@ import type { TestStack } from '../kit/stack';
 
 /* Every role at every door of the running app: what the table of rights says is what happens, alone and in a batch. */
 
-jest.setTimeout(120_000);
-
 const nobodys = '99999999-0000-4000-8000-000000000009';
 const ada = '11111111-0000-4000-8000-00000000000a';
 const keyFor = (role: Role) => `key of ${role}`;

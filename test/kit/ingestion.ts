@@ -21,12 +21,13 @@ export function ingestionOn(
   more: Partial<IngestDeps> & { groupByText?: string } = {},
 ): IngestDeps {
   const now = () => start;
-  const devices = deviceDirectory(adapters.records, 0, now);
+  const groupBy = parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid');
+  const devices = deviceDirectory(adapters.records, { maxAge: 0, groupBy, now });
   return {
     ...adapters,
     devices,
     rules: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
-    groupBy: parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid'),
+    groupBy,
     joinOpenTicket: true,
     progress: new Map(),
     together: together(),

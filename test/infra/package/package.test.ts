@@ -5,8 +5,6 @@ import { dirname, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { runToEnd } from '../functions-host/running-host';
 
-jest.setTimeout(90_000);
-
 const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'ccs-package-'));
 const app = join(folder, 'unzipped');
