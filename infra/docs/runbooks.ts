@@ -14,7 +14,7 @@ export const runbooks: Readonly<Record<string, readonly string[]>> = {
     'If `onIoTHubEvents` fails, its failures say why; batches are tried again until they are durable, so nothing is lost until the ' +
       'retention of the hub is over.',
     'If nothing fails: `ccs.commit.duration` high means slow storage (look for 429 and 503 in `ccs.storage.transactions`); else ' +
-      'there is more than one instance a partition can take: more partitions or units.',
+      'one instance reads each partition, and that is not enough: more partitions, or units.',
     'If nobody takes messages at all: is the app stopped? Does another program read our consumer group?',
   ],
   'failed-registrations': [
