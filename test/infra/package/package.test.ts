@@ -81,9 +81,7 @@ describe('unzipped in an empty folder', () => {
   });
 
   const suites = join(__dirname, '..', '..', 'end-to-end');
-  // Commands do not leave the bundled app yet, which the README says among its limits.
-  const notYet = ['commands.test.ts'];
-  for (const suite of readdirSync(suites).filter((file) => file.endsWith('.test.ts') && !notYet.includes(file))) {
+  for (const suite of readdirSync(suites).filter((file) => file.endsWith('.test.ts'))) {
     describe(suite.replace(/\.test\.ts$/, ''), () => {
       require(join(suites, suite));
     });
