@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
-import { runToEnd } from '../functions-host/running-host';
+import { endAll, runToEnd, startHost } from '../functions-host/running-host';
 
 jest.setTimeout(90_000);
 
@@ -33,6 +33,7 @@ beforeAll(() => {
     writeFileSync(join(app, name), bytes);
   }
 });
+afterAll(endAll);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the zip holds the bundle and what the host reads, and nothing else', () => {
@@ -105,6 +106,30 @@ test('keys beside an identity keep it from starting, and the message leads to ou
   expect(output).toMatch(/TABLES_ENDPOINT: use either .* not both/);
   expect(output).toMatch(/IOT_HUB_EVENTS: use either .* not both/);
   expect(output).toMatch(/at readConfig \(.*shared\/config\.ts:\d+:\d+\)/);
+});
+
+test("with the settings of a deployment, an identity's and no key, it starts and serves the console it holds", async () => {
+  // What is triggered would open its connections; the local host has no identity for them.
+  const triggered = readdirSync(join(root, 'functions')).filter((file) => file.startsWith('on'));
+  const { url, end } = await startHost(app, {
+    ...Object.fromEntries(triggered.map((file) => [`AzureWebJobs.${file.replace(/\.ts$/, '')}.Disabled`, 'true'])),
+    AzureWebJobsStorage__accountName: 'example',
+    TABLES_ENDPOINT: 'https://example.table.core.windows.net/',
+    IOT_HUB_EVENTS__fullyQualifiedNamespace: 'example.servicebus.windows.net',
+    IOT_HUB_EVENT_HUB_NAME: 'example',
+    IOT_HUB_CONSUMER_GROUP: 'example',
+    IOT_HUB_HOST_NAME: 'example.azure-devices.net',
+  });
+  const ask = async (path: string) => fetch(url + path, { headers: { 'accept-encoding': 'br' } });
+  const page = await ask('/console/devices');
+  const files = [...(await page.text()).matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)].map(([, path]) => path!);
+  const answers = await Promise.all(['/api/health', ...files].map(ask));
+  await end();
+  expect(answers.map(({ status, url: asked }) => `${status} ${new URL(asked).pathname}`)).toEqual(
+    ['/api/health', ...files].map((path) => `200 ${path}`),
+  );
+  expect(files.filter((path) => path.endsWith('.js'))).not.toEqual([]);
+  expect(page.headers.get('content-encoding')).toBe('br');
 });
 
 // Every suite that drives the whole app, on the unzipped package, far from any node_modules.
