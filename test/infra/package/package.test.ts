@@ -146,5 +146,5 @@ describe('unzipped in an empty folder', () => {
     });
   }
   // Each of them sets its own, and the last would hold for all.
-  jest.setTimeout(600_000);
+  jest.setTimeout(900_000);
 });
