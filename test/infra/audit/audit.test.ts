@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const program = join(__dirname, '..', '..', '..', 'dist', 'infra', 'audit', 'main.js');
 const cache = mkdtempSync(join(tmpdir(), 'ccs-audit-'));
