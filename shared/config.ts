@@ -130,6 +130,8 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Config {
   tables: { connectionString: string } | { endpoint: string };
   /** For the queues of the app; undefined when there is nothing to tell where they are. */
@@ -174,7 +176,7 @@ export interface Config {
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Environment): Config {
   const problems: string[] = [];
   const read = <T>(name: SettingName, parse: (text: string) => T): T => {
     const row: Setting = settings[name];
@@ -186,7 +188,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   };
   const config: Config = {
-    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage']?.trim())),
+    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env)),
     queues: queuesOf(env['TABLES_ENDPOINT']?.trim() ?? '', env['AzureWebJobsStorage']),
     iotHub: read('IOT_HUB_HOST_NAME', (hostName) => hubOf(hostName, env['IOT_HUB_CONNECTION_STRING']?.trim() ?? '')),
     debounce: {
@@ -228,7 +230,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return config;
 }
 
-function tablesOf(endpoint: string, connectionString: string | undefined): Config['tables'] {
+function tablesOf(endpoint: string, env: Environment): Config['tables'] {
+  const connectionString = env['AzureWebJobsStorage']?.trim();
   if (endpoint) {
     if (connectionString) {
       throw new Error(
@@ -238,7 +241,11 @@ function tablesOf(endpoint: string, connectionString: string | undefined): Confi
     if (!/^https:\/\/[^\s/]/.test(endpoint)) throw new Error(`"${endpoint}" must be https:// and a host name`);
     return { endpoint };
   }
-  if (!connectionString) throw new Error('set this, or AzureWebJobsStorage to a connection string');
+  if (!connectionString) {
+    const identity = identityOf('AzureWebJobsStorage', env);
+    if (!identity) throw new Error('set this, or AzureWebJobsStorage to a connection string');
+    throw new Error(`set this beside ${identity}, to https://<account>.table.core.windows.net`);
+  }
   return { connectionString };
 }
 
@@ -246,20 +253,25 @@ function tablesOf(endpoint: string, connectionString: string | undefined): Confi
  * Connections that the Functions host opens for us, by a connection string or by an identity (`NAME__accountName` and so on).
  * With both it takes the connection string, silently, and whoever took the key away to be safe would be none the wiser.
  */
-function mixedConnections(env: Readonly<Record<string, string | undefined>>): string[] {
+function mixedConnections(env: Environment): string[] {
   return (['AzureWebJobsStorage', 'IOT_HUB_EVENTS'] as const satisfies SettingName[]).flatMap((name) => {
-    const identity = Object.keys(env).find((key) => key.startsWith(`${name}__`) && env[key]?.trim());
+    const identity = identityOf(name, env);
     if (!identity || !env[name]?.trim()) return [];
     return `${name}: use either a connection string or an identity (${identity}), not both`;
   });
 }
 
+/** The setting that says that the host shall open this connection with an identity, if there is one. */
+function identityOf(name: SettingName, env: Environment): string | undefined {
+  return Object.keys(env).find((key) => key.startsWith(`${name}__`) && env[key]?.trim());
+}
+
 /** What Functions hosts say of themselves on a developer's machine: Core Tools and ours, never Azure. */
-function isDevelopment(env: Readonly<Record<string, string | undefined>>): boolean {
+function isDevelopment(env: Environment): boolean {
   return env['AZURE_FUNCTIONS_ENVIRONMENT'] === 'Development';
 }
 
-function tokensOf(issuers: string, env: Readonly<Record<string, string | undefined>>): Config['access']['tokens'] {
+function tokensOf(issuers: string, env: Environment): Config['access']['tokens'] {
   const audiences = listOf(env['TOKEN_AUDIENCES'] ?? '');
   const keysUrl = env['TOKEN_KEYS_URL']?.trim() ?? '';
   if (listOf(issuers).length === 0 && audiences.length === 0 && keysUrl === '') return undefined;

@@ -71,6 +71,11 @@ test.each([
     message: 'TABLES_ENDPOINT: set this, or AzureWebJobsStorage',
   },
   {
+    which: 'an identity for the host alone',
+    env: { AzureWebJobsStorage: undefined, AzureWebJobsStorage__accountName: 'x' },
+    message: 'TABLES_ENDPOINT: set this beside AzureWebJobsStorage__accountName, to https://<account>.table',
+  },
+  {
     which: 'two ways to the storage',
     env: { TABLES_ENDPOINT: 'https://x', AzureWebJobsStorage: 'AccountKey=k' },
     message: 'not both',
