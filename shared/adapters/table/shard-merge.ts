@@ -1,4 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
+import { partitions } from './placement';
 
 /** A row as the storage client returns it. */
 export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
@@ -9,23 +10,41 @@ export interface ShardQuery {
   filters: string[];
   /** The properties to return; all when absent. */
   select: string[] | undefined;
-  /** Rows a page. */
-  pageSize: number;
+  /** Rows of the first page, of the second, and so on; the last one is for all that follow. */
+  pageSizes: readonly number[];
+}
+
+/** Rows that a page may hold (the service allows no more), and that one holds when all of them are wanted. */
+const largestPage = 1_000;
+const usualPage = 500;
+
+/**
+ * How large a shard's pages should be so that `limit` records are found. One row more than asked for tells whether there is a
+ * next page. Where we look ourselves (`isSearch`) few rows may pass: then each page is larger than the one before.
+ */
+export function pageSizes(limit: number, isSearch: boolean): readonly number[] {
+  const first = limit < usualPage ? limit + 1 : limit > usualPage * partitions.length ? largestPage : usualPage;
+  return isSearch ? [first, Math.min(4 * first, largestPage), largestPage] : [first];
 }
 
 /** One shard's rows in order of row key, fetched a page at a time and only when they are needed. */
 export function shardReader(
   client: TableClient,
   partition: string,
-  { filters, select, pageSize }: ShardQuery,
+  { filters, select, pageSizes: sizes }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ): ShardReader<StoredRow> {
-  const open = (filter: string) => {
-    const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
-    return client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
-  };
   const later = [...filters];
-  let pages: ReturnType<typeof open> | undefined;
+  let asked = 0;
+  let continuation: string | undefined;
+  const nextPage = async () => {
+    const queryOptions = { filter: `PartitionKey eq '${partition}' and ${later[0]}`, ...(select && { select }) };
+    const maxPageSize = sizes[Math.min(asked, sizes.length - 1)]!;
+    asked += 1;
+    const settings = { maxPageSize, ...(continuation !== undefined && { continuationToken: continuation }) };
+    const { value, done } = await client.listEntities({ ...options(), queryOptions }).byPage(settings).next();
+    return done === true ? { rows: [] } : { rows: value as StoredRow[], more: value.continuationToken };
+  };
   let rows: StoredRow[] = [];
   let at = 0;
   let ended = filters.length === 0;
@@ -34,12 +53,12 @@ export function shardReader(
     /** Fetches until there is a row to look at. Azure may send empty pages on the way. */
     feed: async () => {
       while (at === rows.length && !ended) {
-        pages ??= open(later.shift()!);
-        const { value, done } = await pages.next();
-        rows = done === true ? [] : value;
+        const page = await nextPage();
+        rows = page.rows;
         at = 0;
-        if (done !== true && value.continuationToken !== undefined) continue;
-        pages = undefined;
+        continuation = page.more;
+        if (continuation !== undefined) continue;
+        later.shift();
         ended = later.length === 0;
       }
     },
@@ -68,7 +87,8 @@ export async function* mergeReaders<T extends { rowKey?: string }>(
   const readers = [...rows, ...logs];
   for (;;) {
     for (const kind of [logs, rows]) {
-      await Promise.all(kind.filter((reader) => reader.isHungry()).map((reader) => reader.feed()));
+      const hungry = kind.filter((reader) => reader.isHungry());
+      if (hungry.length > 0) await Promise.all(hungry.map((reader) => reader.feed()));
     }
     let first: ShardReader<T> | undefined;
     for (const reader of readers) {
