@@ -295,28 +295,21 @@ function smallLists(): ListRequest[] {
   ];
 }
 
-/** What is asked while somebody types an account's or a device's name. */
+/** What is asked while somebody types an account's or a device's name: beginnings letter by letter, then anything. */
 function lookups(): ListRequest[] {
-  const asked = (set: string, key: string, name: string, text: string): ListRequest[] => [
-    {
+  const asked = (set: string, key: string, name: string, text: string): ListRequest[] =>
+    [`startswith(${name},'${text}')`, containing([name], text.toLowerCase())].map((filter) => ({
       list: 'Lookup',
-      view: `${set} that begin with "${text}"`,
+      view: `${set}: ${filter.split('(')[0]} "${text}"`,
       set,
-      options: { select: `${key},${name}`, filter: `(${isActive}) and (startswith(tolower(${name}),'${text}'))`, top: 20 },
-    },
-    {
-      list: 'Lookup',
-      view: `${set} that contain "${text}"`,
-      set,
-      options: { select: `${key},${name}`, filter: `(${isActive}) and (contains(tolower(${name}),'${text}'))`, top: 20 },
-    },
-  ];
+      options: { select: `${key},${name}`, filter: `(${isActive}) and (${filter})`, top: 20 },
+    }));
   return [
-    ...asked('accounts', 'accountid', 'name', 'con'),
-    ...asked('accounts', 'accountid', 'name', 'litware graz 4'),
-    ...asked('accounts', 'accountid', 'name', 'zebra'),
-    ...asked('msdyn_iotdevices', 'msdyn_iotdeviceid', 'msdyn_name', 'thermostat 98'),
-    ...asked('msdyn_iotdevices', 'msdyn_iotdeviceid', 'msdyn_name', 'zebra'),
+    ...asked('accounts', 'accountid', 'name', 'Con'),
+    ...asked('accounts', 'accountid', 'name', 'Litware Graz 4'),
+    ...asked('accounts', 'accountid', 'name', 'Zebra'),
+    ...asked('msdyn_iotdevices', 'msdyn_iotdeviceid', 'msdyn_name', 'Thermostat 98'),
+    ...asked('msdyn_iotdevices', 'msdyn_iotdeviceid', 'msdyn_name', 'Zebra'),
   ];
 }
 
