@@ -13,7 +13,8 @@ import { partition, partitions, rangesOf, rowKeyOf } from './placement';
 import type { KeyRange } from './placement';
 import { fromEntity, storedNames } from './row';
 import { mergeReaders, pageSizes, shardReader } from './shard-merge';
-import type { ShardQuery, ShardReader, StoredRow } from './shard-merge';
+import type { ShardQuery, ShardReader } from './shard-merge';
+import type { StoredRow } from './table-pages';
 import type { ShardLogs } from './shard-log';
 
 /** Rows that one call looks at. */

@@ -1,8 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { partitions } from './placement';
-
-/** A row as the storage client returns it. */
-export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
+import { largestPage, tablePages } from './table-pages';
+import type { StoredRow } from './table-pages';
 
 /** What is asked of each shard. */
 export interface ShardQuery {
@@ -10,12 +9,10 @@ export interface ShardQuery {
   filters: string[];
   /** The properties to return; all when absent. */
   select: string[] | undefined;
-  /** Rows of the first page, of the second, and so on; the last one is for all that follow. */
   pageSizes: readonly number[];
 }
 
-/** Rows that a page may hold (the service allows no more), and that one holds when all of them are wanted. */
-const largestPage = 1_000;
+/** Rows a page when most of them are wanted. */
 const usualPage = 500;
 
 /**
@@ -31,35 +28,22 @@ export function pageSizes(limit: number, isSearch: boolean): readonly number[] {
 export function shardReader(
   client: TableClient,
   partition: string,
-  { filters, select, pageSizes: sizes }: ShardQuery,
+  { filters, ...wanted }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ): ShardReader<StoredRow> {
-  const later = [...filters];
-  let asked = 0;
-  let continuation: string | undefined;
-  const nextPage = async () => {
-    const queryOptions = { filter: `PartitionKey eq '${partition}' and ${later[0]}`, ...(select && { select }) };
-    const maxPageSize = sizes[Math.min(asked, sizes.length - 1)]!;
-    asked += 1;
-    const settings = { maxPageSize, ...(continuation !== undefined && { continuationToken: continuation }) };
-    const { value, done } = await client.listEntities({ ...options(), queryOptions }).byPage(settings).next();
-    return done === true ? { rows: [] } : { rows: value as StoredRow[], more: value.continuationToken };
-  };
+  const ranges = filters.map((filter) =>
+    tablePages(client, { ...wanted, filter: `PartitionKey eq '${partition}' and ${filter}` }, options),
+  );
   let rows: StoredRow[] = [];
   let at = 0;
-  let ended = filters.length === 0;
   return {
-    isHungry: () => at === rows.length && !ended,
-    /** Fetches until there is a row to look at. Azure may send empty pages on the way. */
+    isHungry: () => at === rows.length && ranges.length > 0,
+    /** Fetches until there is a row to look at. */
     feed: async () => {
-      while (at === rows.length && !ended) {
-        const page = await nextPage();
-        rows = page.rows;
-        at = 0;
-        continuation = page.more;
-        if (continuation !== undefined) continue;
-        later.shift();
-        ended = later.length === 0;
+      while (at === rows.length && ranges.length > 0) {
+        const page = await ranges[0]!();
+        if (page) [rows, at] = [page, 0];
+        else ranges.shift();
       }
     },
     head: () => rows[at],
