@@ -36,7 +36,9 @@ export async function benchLists(
     await fill(url, filling, progress);
     progress('');
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    print(`${filling.alerts} alerts, ${filling.devices} devices and ${filling.accounts} accounts written in ${seconds} s.\n`);
+    print(
+      `${filling.alerts} alerts, ${filling.devices} devices and ${filling.accounts} accounts written in ${seconds} s.\n`,
+    );
     await measureLists(url, print);
   });
 }
@@ -50,7 +52,11 @@ async function measureLists(url: string, print: (line: string) => void): Promise
     slow += Number(cells.max > promised);
     print(row([request.list, request.view, ...[cells.records, cells.median, cells.max, cells.second].map(String)]));
   }
-  print(`\n${slow} of them took more than ${promised} ms. Load: ${loadavg().map((one) => one.toFixed(1)).join(', ')}.`);
+  print(
+    `\n${slow} of them took more than ${promised} ms. Load: ${loadavg()
+      .map((one) => one.toFixed(1))
+      .join(', ')}.`,
+  );
 }
 
 interface Cells {

@@ -16,8 +16,7 @@ const root = '/api/data/v9.2/';
 const atOnce = 4;
 
 // Fixed ids, so that the requests that are measured can name them.
-const id = (kind: number, number: number) =>
-  `f111000${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const id = (kind: number, number: number) => `f111000${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 export const accountId = (number: number) => id(1, number);
 export const categoryId = (number: number) => id(2, number);
 const deviceRecordId = (number: number) => id(3, number);
@@ -25,7 +24,19 @@ export { deviceRecordId };
 
 const responses = [categoryResponse.Case, categoryResponse['Work order'], categoryResponse.None];
 const companies = ['Contoso', 'Fabrikam', 'Northwind', 'Tailspin', 'Adventure Works', 'Litware', 'Proseware'];
-const places = ['Aalsmeer', 'Almeria', 'Leeds', 'Madison', 'Redmond', 'Bergen', 'Graz', 'Lund', 'Porto', 'Turin', 'Vigo'];
+const places = [
+  'Aalsmeer',
+  'Almeria',
+  'Leeds',
+  'Madison',
+  'Redmond',
+  'Bergen',
+  'Graz',
+  'Lund',
+  'Porto',
+  'Turin',
+  'Vigo',
+];
 
 const nameOfAccount = (number: number) =>
   `${companies[number % companies.length]} ${places[number % places.length]} ${number}`;

@@ -182,7 +182,11 @@ function deviceLists(): ListRequest[] {
     asked('Active, order: registration', isActive, 'msdyn_registrationstatus asc'),
     of('Devices of an account', `_msdyn_account_value eq ${someAccount}`),
     of('Devices of a category', `_msdyn_category_value eq ${categoryId(1)}`),
-    { ...asked('Ids of the whole view', isActive), options: { select: 'msdyn_iotdeviceid', filter: isActive }, pageSize: 5000 },
+    {
+      ...asked('Ids of the whole view', isActive),
+      options: { select: 'msdyn_iotdeviceid', filter: isActive },
+      pageSize: 5000,
+    },
     {
       list: 'Devices',
       view: 'Commands to a device',
@@ -219,7 +223,8 @@ function accountLists(): ListRequest[] {
     view,
     options: { select: accountSelect, filter, ...(orderby && { orderby }) },
   });
-  const search = (text: string) => `(${isActive}) and (${containing(['name', 'accountnumber', 'address1_city'], text)})`;
+  const search = (text: string) =>
+    `(${isActive}) and (${containing(['name', 'accountnumber', 'address1_city'], text)})`;
   return [
     asked('Active', isActive),
     asked('Inactive', 'statecode eq 1'),
@@ -289,7 +294,12 @@ function smallLists(): ListRequest[] {
   });
   return [
     asked('Categories', 'msdyn_iotdevicecategories', 'msdyn_name,ccs_response,ccs_prioritycode,modifiedon', isActive),
-    asked('Assets', 'msdyn_customerassets', 'msdyn_name,_msdyn_account_value,msdyn_deviceid,_msdyn_parentasset_value,createdon', isActive),
+    asked(
+      'Assets',
+      'msdyn_customerassets',
+      'msdyn_name,_msdyn_account_value,msdyn_deviceid,_msdyn_parentasset_value,createdon',
+      isActive,
+    ),
     asked('Commands', 'msdyn_iotdevicecommands', commandSelect, isActive),
     asked('Parked', 'ccs_parkedmessages', 'ccs_detail,ccs_parkedreason,msdyn_deviceid,ccs_enqueuedtime'),
   ];

@@ -32,7 +32,10 @@ export async function oursOverHttp(surroundings: Surroundings): Promise<Subject>
   return {
     prepare: (alerts, batch) =>
       dealt(
-        batchesOf([...alerts].map((alert) => JSON.stringify(targetOf(alert))), batch).map((targets): Work => {
+        batchesOf(
+          [...alerts].map((alert) => JSON.stringify(targetOf(alert))),
+          batch,
+        ).map((targets): Work => {
           const body = Buffer.from(`{"Targets":[${targets.join()}]}`);
           return { alerts: targets.length, run: () => poster.post(path, body) };
         }),

@@ -39,7 +39,11 @@ export async function listPage(
   const asked = askedOf(name, request);
   const records: Stored[] = [];
   const readers = await readersFor(client, name, request, { ...setting, ...asked });
-  const walk: Walk = { examined: 0, most: Math.min(request.examine ?? Infinity, mostRowsExamined), last: request.after };
+  const walk: Walk = {
+    examined: 0,
+    most: Math.min(request.examine ?? Infinity, mostRowsExamined),
+    last: request.after,
+  };
   const seen = new Set<string>();
   let next = request.after;
   const passing = passedOver(name, readers, asked, walk);

@@ -33,7 +33,10 @@ export function tablePages(
     const maxPageSize = pageSizes[Math.min(asked, pageSizes.length - 1)]!;
     asked += 1;
     const settings = { maxPageSize, ...(continuationToken !== undefined && { continuationToken }) };
-    const { value, done } = await client.listEntities({ ...options(), queryOptions }).byPage(settings).next();
+    const { value, done } = await client
+      .listEntities({ ...options(), queryOptions })
+      .byPage(settings)
+      .next();
     continuationToken = done === true ? undefined : value.continuationToken;
     ended = continuationToken === undefined;
     return done === true ? undefined : (value as StoredRow[]);
