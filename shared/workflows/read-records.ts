@@ -13,7 +13,7 @@ import type { ReadDeps } from './computed-columns';
 /** Records that one request looks at before it answers with what it has and a link to go on. */
 export const mostRowsExamined = 10_000;
 
-/** Records asked of the store at once when they are only counted: more would be held for nothing. */
+/** Whole records asked of the store at once when they are only counted: more would be held for nothing. */
 const longestCounting = 2_000;
 
 export interface Found {
@@ -150,7 +150,7 @@ async function scan(
       ...(between && { between }),
       ...(matches && { matches }),
       ...(properties && { properties }),
-      limit: Math.min(wanted - matched, keep ? longestCounting : mostRowsExamined),
+      limit: Math.min(wanted - matched, keep && !properties ? longestCounting : mostRowsExamined),
       examine: mostRowsExamined - examined,
       ...(last !== undefined && { after: last }),
     });

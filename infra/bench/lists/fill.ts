@@ -17,10 +17,9 @@ const atOnce = 4;
 
 // Fixed ids, so that the requests that are measured can name them.
 const id = (kind: number, number: number) => `f111000${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;
-export const accountId = (number: number) => id(1, number);
+const accountId = (number: number) => id(1, number);
 export const categoryId = (number: number) => id(2, number);
-const deviceRecordId = (number: number) => id(3, number);
-export { deviceRecordId };
+export const deviceRecordId = (number: number) => id(3, number);
 
 const responses = [categoryResponse.Case, categoryResponse['Work order'], categoryResponse.None];
 const companies = ['Contoso', 'Fabrikam', 'Northwind', 'Tailspin', 'Adventure Works', 'Litware', 'Proseware'];
@@ -69,7 +68,7 @@ export async function fill(url: string, filling: Filling, tell: (what: string) =
     const devices = numbered(filling.devices, (number) => deviceRecord(number, filling.accounts));
     await createAll('msdyn_iotdevice', 'msdyn_iotdevices', devices, 500);
     const alerts = [...alertsOf({ ...workloads.W2, alerts: filling.alerts, keys: filling.keys })];
-    await createAll('msdyn_iotalert', 'msdyn_iotalerts', alerts.map(targetOf), 1000);
+    await createAll('msdyn_iotalert', 'msdyn_iotalerts', alerts.map(targetOf), 500);
   } finally {
     poster.close();
   }

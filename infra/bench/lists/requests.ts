@@ -6,7 +6,7 @@ import {
   registrationStatus,
   workOrderStatus,
 } from '../../../shared/model/choices';
-import { accountId, categoryId, deviceRecordId } from './fill';
+import { categoryId, deviceRecordId } from './fill';
 
 /** A request that the console makes, in its words. */
 export interface ListRequest {
@@ -33,7 +33,10 @@ interface Options {
 export interface Known {
   /** A primary alert with duplicates. */
   alert: string;
+  /** The case that it opened, its device, and whose that is. */
   case: string;
+  device: string;
+  account: string;
 }
 
 /** The address after the service root. */
@@ -66,16 +69,15 @@ const dayBefore = () => new Date(Date.now() - 24 * 3_600_000).toISOString();
 const containing = (properties: readonly string[], text: string) =>
   properties.map((property) => `contains(tolower(${property}),'${text}')`).join(' or ');
 
-/** A device and an account that have alerts; in the workload every device below half of the keys has. */
-const someDevice = deviceRecordId(1234);
-const someAccount = accountId(1234);
+/** The last device, which raised none. */
+const quiet = deviceRecordId(9_999);
 
 /** Every list of the console with its views, searches, orders and tabs, and what the dashboard asks for. */
 export function requestsOf(known: Known): ListRequest[] {
   return [
     ...alertLists(known),
-    ...deviceLists(),
-    ...accountLists(),
+    ...deviceLists(known),
+    ...accountLists(known),
     ...ticketLists(known),
     ...smallLists(),
     ...lookups(),
@@ -129,13 +131,13 @@ function alertLists(known: Known): ListRequest[] {
       ...list,
       view: 'Alerts of a device',
       pageSize: 25,
-      options: { select: embeddedAlerts, filter: `_msdyn_device_value eq ${someDevice}` },
+      options: { select: embeddedAlerts, filter: `_msdyn_device_value eq ${known.device}` },
     },
     {
       ...list,
       view: 'Alerts of a quiet device',
       pageSize: 25,
-      options: { select: embeddedAlerts, filter: `_msdyn_device_value eq ${deviceRecordId(9999)}` },
+      options: { select: embeddedAlerts, filter: `_msdyn_device_value eq ${quiet}` },
     },
     {
       ...list,
@@ -143,7 +145,7 @@ function alertLists(known: Known): ListRequest[] {
       pageSize: 500,
       options: {
         select: 'msdyn_alerttime,ccs_readingtype,ccs_reading,ccs_threshold,_msdyn_parentalert_value',
-        filter: `_msdyn_device_value eq ${someDevice}`,
+        filter: `_msdyn_device_value eq ${known.device}`,
       },
     },
     {
@@ -152,13 +154,13 @@ function alertLists(known: Known): ListRequest[] {
       pageSize: 25,
       options: {
         select: 'msdyn_description,msdyn_alerttime,_msdyn_device_value,ccs_duplicatecount,statuscode',
-        filter: `${primary} and _msdyn_device_value in (${someDevice},${deviceRecordId(6234)})`,
+        filter: `${primary} and _msdyn_device_value in (${known.device},${quiet})`,
       },
     },
   ];
 }
 
-function deviceLists(): ListRequest[] {
+function deviceLists(known: Known): ListRequest[] {
   const list = { list: 'Devices', set: 'msdyn_iotdevices' };
   const asked = (view: string, filter: string, orderby?: string): ListRequest => ({
     ...list,
@@ -180,7 +182,7 @@ function deviceLists(): ListRequest[] {
     asked('Active, order: name', isActive, 'msdyn_name asc'),
     asked('Active, order: name desc', isActive, 'msdyn_name desc'),
     asked('Active, order: registration', isActive, 'msdyn_registrationstatus asc'),
-    of('Devices of an account', `_msdyn_account_value eq ${someAccount}`),
+    of('Devices of an account', `_msdyn_account_value eq ${known.account}`),
     of('Devices of a category', `_msdyn_category_value eq ${categoryId(1)}`),
     {
       ...asked('Ids of the whole view', isActive),
@@ -194,7 +196,7 @@ function deviceLists(): ListRequest[] {
       pageSize: 25,
       options: {
         select: 'msdyn_name,createdon,msdyn_commandstatus,ccs_feedback,msdyn_commandstatusreason',
-        filter: `_msdyn_device_value eq ${someDevice}`,
+        filter: `_msdyn_device_value eq ${known.device}`,
       },
     },
     {
@@ -204,7 +206,7 @@ function deviceLists(): ListRequest[] {
       pageSize: 25,
       options: {
         select: 'msdyn_name,msdyn_action,ccs_outcome,ccs_message,createdon',
-        filter: `_msdyn_device_value eq ${someDevice}`,
+        filter: `_msdyn_device_value eq ${known.device}`,
       },
     },
     {
@@ -216,7 +218,7 @@ function deviceLists(): ListRequest[] {
   ];
 }
 
-function accountLists(): ListRequest[] {
+function accountLists(known: Known): ListRequest[] {
   const asked = (view: string, filter: string, orderby?: string): ListRequest => ({
     list: 'Accounts',
     set: 'accounts',
@@ -237,7 +239,7 @@ function accountLists(): ListRequest[] {
       view: 'Devices of an account, for its alerts',
       set: 'msdyn_iotdevices',
       pageSize: 30,
-      options: { select: 'msdyn_iotdeviceid', filter: `_msdyn_account_value eq ${someAccount}` },
+      options: { select: 'msdyn_iotdeviceid', filter: `_msdyn_account_value eq ${known.account}` },
     },
     {
       list: 'Accounts',
@@ -246,7 +248,7 @@ function accountLists(): ListRequest[] {
       pageSize: 25,
       options: {
         select: 'title,ticketnumber,_msdyn_iotalert_value,statuscode,createdon',
-        filter: `_customerid_value eq ${someAccount}`,
+        filter: `_customerid_value eq ${known.account}`,
       },
     },
   ];

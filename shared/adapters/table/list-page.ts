@@ -1,4 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
+import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import type { ListRequest, Page, Stored } from '../../ports/record-store';
@@ -70,8 +71,9 @@ interface Walk {
 
 type Found = StoredRow | PackedRow;
 
-/** A record, and how it is kept. */
-interface Candidate extends Stored {
+/** What is kept, and the record in it. */
+interface Candidate {
+  row: Row;
   stored: Found;
 }
 
@@ -88,12 +90,10 @@ async function* passedOver(
       return;
     }
     const isPacked = 'record' in stored;
-    const { row, etag } = isPacked
-      ? (stored as PackedRow).record()
-      : { row: fromEntity(name, stored), etag: etagOf(stored) };
+    const row = isPacked ? (stored as PackedRow).record() : fromEntity(name, stored);
     walk.examined += 1;
     walk.last = String(row[entity(name).key]);
-    if ((isPacked ? all : rest).every((holds) => holds(row))) yield { row, etag, stored };
+    if ((isPacked ? all : rest).every((holds) => holds(row))) yield { row, stored };
   }
 }
 
@@ -141,7 +141,9 @@ async function complete(
   logs: ShardLogs,
   seen: Set<string>,
 ): Promise<Stored[]> {
-  const found: Stored[] = chunk.map(({ row, etag }) => ({ row, etag }));
+  const found = chunk.map(({ row, stored }): Stored => {
+    return { row, etag: 'record' in stored ? (stored as PackedRow).etag : etagOf(stored) };
+  });
   if (name !== 'msdyn_iotalert') return found;
   const inShards = new Map<string, number[]>();
   for (const [i, { stored }] of chunk.entries()) {

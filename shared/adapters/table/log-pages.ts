@@ -1,5 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
-import { mayHold } from './device-marks';
+import { mayHold } from './asked-by';
 import { hasStatus } from './storage-errors';
 import { largestPage, tablePages } from './table-pages';
 import type { PagesWanted, StoredRow } from './table-pages';
@@ -23,17 +23,17 @@ const milestone = 100;
 export function logPages(
   client: TableClient,
   partitionKey: string,
-  { devices, ...wanted }: PagesWanted & { devices: ReadonlySet<number> | undefined },
+  { hashes, ...wanted }: PagesWanted & { hashes: ReadonlySet<number> | undefined },
   options: () => { abortSignal: AbortSignal },
 ): () => Promise<LogPiece[] | undefined> {
-  if (!devices) {
+  if (!hashes) {
     const next = tablePages(client, wanted, options);
     return async () => (await next())?.map((stored) => ({ stored, isWhole: true }));
   }
-  const select = ['PartitionKey', 'RowKey', 'newestBefore', 'devices'];
+  const select = ['PartitionKey', 'RowKey', 'newestBefore', 'askedBy'];
   const next = tablePages(client, { ...wanted, select, pageSizes: [largestPage / 4, largestPage] }, options);
   let passed = 0;
-  const isDue = (stored: StoredRow) => mayHold(stored, devices) || (passed += 1) % milestone === 0;
+  const isDue = (stored: StoredRow) => mayHold(stored, hashes) || (passed += 1) % milestone === 0;
   const whole = async (stored: StoredRow): Promise<LogPiece> => {
     try {
       return { stored: await client.getEntity(partitionKey, stored.rowKey!, options()), isWhole: true };

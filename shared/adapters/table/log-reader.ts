@@ -1,11 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
 import { placeInId } from '../../domain/ids';
-import type { Stored } from '../../ports/record-store';
+import type { Row } from '../../model/edm';
 import type { Duplicate } from '../../domain/duplicate';
 import { logPages } from './log-pages';
 import type { LogPiece } from './log-pages';
 import { decodeLogRow, logRange, timeText, unpackedIn } from './log-row';
-import { packedRecord } from './packed-alerts';
+import { packedETag, packedRecord } from './packed-alerts';
 import { inRange, rowKeyOf } from './placement';
 import type { KeyRange } from './placement';
 import type { ShardReader } from './shard-merge';
@@ -14,7 +14,8 @@ import type { ShardReader } from './shard-merge';
 export interface PackedRow {
   rowKey: string;
   partitionKey: string;
-  record(): Stored;
+  etag: string;
+  record(): Row;
 }
 
 /** Which alerts of a shard's log to read. */
@@ -30,8 +31,8 @@ export interface LogQuery {
   to: number;
   /** Log rows of the first page, of the second, and so on. */
   pageSizes: readonly number[];
-  /** Marks of the devices whose alerts are asked for, when it is a matter of devices. */
-  devices: ReadonlySet<number> | undefined;
+  /** What rows must hold by `askedBy`, when that tells something. */
+  hashes: ReadonlySet<number> | undefined;
 }
 
 /** All of the log. */
@@ -45,11 +46,11 @@ export const wholeLog: KeyRange = logRange;
 export function logReader(
   client: TableClient,
   partitionKey: string,
-  { range, keys, after, from, to, pageSizes, devices }: LogQuery,
+  { range, keys, after, from, to, pageSizes, hashes }: LogQuery,
   options: () => { abortSignal: AbortSignal },
 ): ShardReader<PackedRow> {
   const filter = `${inRange(partitionKey, range)} and newest ge '${timeText(from)}' and oldest le '${timeText(to)}' and oldest gt ''`;
-  const nextPage = logPages(client, partitionKey, { filter, pageSizes, devices }, options);
+  const nextPage = logPages(client, partitionKey, { filter, pageSizes, hashes }, options);
   const isWanted = (key: string) => key > after && keys.some((each) => key >= each.from && key < each.to);
   /** Held back, the first last. */
   let held: PackedRow[] = [];
@@ -97,7 +98,7 @@ export function logReader(
 }
 
 function asRow(duplicate: Duplicate, rowKey: string, partitionKey: string, position: number): PackedRow {
-  return { rowKey, partitionKey, record: () => packedRecord(duplicate, position) };
+  return { rowKey, partitionKey, etag: packedETag(position), record: () => packedRecord(duplicate) };
 }
 
 /** The time in a row key of an alert. */

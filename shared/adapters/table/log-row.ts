@@ -2,7 +2,7 @@ import type { TableEntity } from '@azure/data-tables';
 import type { Mark } from '../../ports/alert-ledger';
 import type { Duplicate } from '../../domain/duplicate';
 import { placeInId } from '../../domain/ids';
-import { deviceMarks } from './device-marks';
+import { askedBy } from './asked-by';
 import { decodeBatch, encodeBatch } from './packed-batch';
 import type { PackedBatch } from './packed-batch';
 
@@ -51,7 +51,7 @@ export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: stri
     oldest: first,
     newest: last,
     newestBefore: newest,
-    ...deviceMarks(packed),
+    ...askedBy(packed),
     ...chunksOf(encodeBatch(entry)),
   };
 }
@@ -61,7 +61,7 @@ export function rewrittenLogRow(stored: Readonly<Record<string, unknown>>, batch
   const kept = ['partitionKey', 'rowKey', 'writer', 'floor', 'marks', 'oldest', 'newest', 'newestBefore', 'unpacked'];
   const row = Object.fromEntries(kept.flatMap((name) => (stored[name] === undefined ? [] : [[name, stored[name]]])));
   const keys = row as { partitionKey: string; rowKey: string };
-  return { ...keys, ...deviceMarks(batch.packed), ...chunksOf(encodeBatch(batch)) };
+  return { ...keys, ...askedBy(batch.packed), ...chunksOf(encodeBatch(batch)) };
 }
 
 export function decodeLogRow(stored: Readonly<Record<string, unknown>>): LogEntry {

@@ -5,7 +5,7 @@ import { alertState, alertStatus } from '../../model/choices';
 import type { Scalar } from '../../model/edm';
 import type { ListRequest } from '../../ports/record-store';
 import { counted } from './derived-counts';
-import { marksWanted } from './device-marks';
+import { hashesWanted } from './asked-by';
 import { find } from './find-row';
 import { wholeLog } from './log-reader';
 import type { LogQuery } from './log-reader';
@@ -43,7 +43,7 @@ export async function packedQueries(
     from: times.from ?? 0,
     to: Math.min(times.to ?? Number.MAX_SAFE_INTEGER, last?.time ?? Number.MAX_SAFE_INTEGER),
     pageSizes: pageSizesFor(request),
-    devices: marksWanted(request),
+    hashes: hashesWanted(request),
   };
   const parent = equals['_msdyn_parentalert_value'];
   if (typeof parent !== 'string') {

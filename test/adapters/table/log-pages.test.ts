@@ -1,7 +1,7 @@
 import { startAzurite } from '../../../infra/local/azurite';
 import type { Azurite } from '../../../infra/local/azurite';
 import { tableAlertLedger } from '../../../shared/adapters/table/alert-ledger';
-import { marksWanted, mayHold } from '../../../shared/adapters/table/device-marks';
+import { hashesWanted, mayHold } from '../../../shared/adapters/table/asked-by';
 import { logPages } from '../../../shared/adapters/table/log-pages';
 import type { LogPiece } from '../../../shared/adapters/table/log-pages';
 import { logRange } from '../../../shared/adapters/table/log-row';
@@ -43,19 +43,25 @@ test('of a log, the rows that hold what is asked for are read, and of the others
   const { client, records, devices } = await filled(230);
   const read = async (wanted: ReadonlySet<number>) => {
     const filter = inRange(partition(0), logRange);
-    const next = logPages(client, partition(0), { filter, pageSizes: [100], devices: wanted }, options);
+    const next = logPages(client, partition(0), { filter, pageSizes: [100], hashes: wanted }, options);
     const pieces: LogPiece[] = [];
     for (let some = await next(); some; some = await next()) pieces.push(...some);
     expect(pieces).toHaveLength(230);
     return pieces.filter(({ isWhole }) => isWhole).map(({ stored }) => stored);
   };
-  const byName = marksWanted({ limit: 1, equals: { msdyn_deviceid: near[1]! } })!;
-  const byRecord = marksWanted({ limit: 1, among: { property: '_msdyn_device_value', values: [devices[1]!] } })!;
-  for (const wanted of [byName, byRecord]) {
+  const byName = hashesWanted({ limit: 1, equals: { msdyn_deviceid: near[1]! } })!;
+  const byRecord = hashesWanted({ limit: 1, among: { property: '_msdyn_device_value', values: [devices[1]!] } })!;
+  const parents = await records.list('msdyn_iotalert', {
+    limit: 1,
+    equals: { msdyn_deviceid: near[1]!, _msdyn_parentalert_value: null },
+  });
+  const parent = parents.records[0]!.row['msdyn_iotalertid']!;
+  const byParent = hashesWanted({ limit: 1, equals: { _msdyn_parentalert_value: parent } })!;
+  for (const wanted of [byName, byRecord, byParent]) {
     const whole = await read(wanted);
     const holding = whole.filter((stored) => mayHold(stored, wanted));
     expect(holding.length).toBeGreaterThanOrEqual(1);
-    // Two devices may share a mark.
+    // Others may share a hash.
     expect(holding.length).toBeLessThanOrEqual(3);
     expect(whole.length - holding.length).toBe(2);
   }
@@ -63,9 +69,9 @@ test('of a log, the rows that hold what is asked for are read, and of the others
   expect(found.records.map(({ row }) => row['msdyn_deviceid'])).toEqual(Array.from({ length: 5 }, () => near[1]));
 }, 120_000);
 
-test('a row without marks may hold anything', () => {
-  const wanted = marksWanted({ limit: 1, equals: { msdyn_deviceid: 'd1' } })!;
+test('a row that does not say may hold anything', () => {
+  const wanted = hashesWanted({ limit: 1, equals: { msdyn_deviceid: 'd1' } })!;
   expect(mayHold({}, wanted)).toBe(true);
-  expect(mayHold({ devices: Buffer.alloc(0) }, wanted)).toBe(false);
-  expect(marksWanted({ limit: 1, equals: { _msdyn_device_value: null } })).toBeUndefined();
+  expect(mayHold({ askedBy: Buffer.alloc(0) }, wanted)).toBe(false);
+  expect(hashesWanted({ limit: 1, equals: { _msdyn_device_value: null } })).toBeUndefined();
 });
