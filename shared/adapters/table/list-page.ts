@@ -156,7 +156,7 @@ async function complete(
     if (isNew) seen.add(partitionKey);
     const whole = await counted(logs(partitions.indexOf(partitionKey)), rows, isNew ? 'fresh' : undefined);
     for (const [n, i] of places.entries()) {
-      found[i] = { row: whole[n]!, etag: recordETag(whole[n]!, storageETagOf(chunk[i]!.stored as StoredRow)) };
+      found[i] = { row: whole[n]!, etag: recordETag(whole[n]!, storageETagOf(chunk[i]!.stored)) };
     }
   });
   await Promise.all(work);

@@ -34,7 +34,8 @@ export function logPages(
   const next = tablePages(client, { ...wanted, select, pageSizes: [largestPage / 4, largestPage] }, options);
   let passed = 0;
   const isDue = (stored: StoredRow) => mayHold(stored, hashes) || (passed += 1) % milestone === 0;
-  const whole = async (stored: StoredRow): Promise<LogPiece> => {
+  const pieceOf = async (stored: StoredRow, isWanted: boolean): Promise<LogPiece> => {
+    if (!isWanted) return { stored, isWhole: false };
     try {
       return { stored: await client.getEntity(partitionKey, stored.rowKey!, options()), isWhole: true };
     } catch (error) {
@@ -50,12 +51,12 @@ export function logPages(
       if (!page) return undefined;
       left = page;
     }
-    const pieces: (LogPiece | Promise<LogPiece>)[] = [];
+    const pieces: Promise<LogPiece>[] = [];
     for (let due = 0; due < atOnce && left.length > 0;) {
       const stored = left.shift()!;
       const isWanted = isDue(stored);
       due += Number(isWanted);
-      pieces.push(isWanted ? whole(stored) : { stored, isWhole: false });
+      pieces.push(pieceOf(stored, isWanted));
     }
     return Promise.all(pieces);
   };
