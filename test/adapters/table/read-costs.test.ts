@@ -306,6 +306,15 @@ test('a request for some properties brings no others along', async () => {
   ]);
 });
 
+test('what is only counted is not brought along', async () => {
+  Object.assign(traffic, { requests: [], rows: 0 });
+  const { text } = await api.get("/msdyn_iotalerts/$count?$filter=contains(tolower(msdyn_description),'alert 39')");
+  expect(text).toBe('11');
+  const asked = ofRows()[0]!.searchParams.get('$select')!.split(',');
+  expect(asked).toContain('msdyn_description');
+  expect(asked).not.toContain('msdyn_alertdata');
+});
+
 test('a span of time is looked for among the keys that can hold it', async () => {
   Object.assign(traffic, { requests: [], rows: 0 });
   await api.get('/msdyn_iotalerts?$filter=createdon ge 2026-11-21 and createdon lt 2026-11-22');
