@@ -78,7 +78,7 @@ export function DeviceCommands({ selection, reload }: ListCommandProps<'msdyn_io
   const [asking, setAsking] = useState<BulkAction>();
   const [dialog, setDialog] = useState<'import' | 'command'>();
   const run = useBulkAction(selection, reload);
-  const none = selection.records.length === 0;
+  const none = !selection.any;
   return (
     <>
       {bulkActions.map((bulk) => (

@@ -7,6 +7,7 @@ export function DeviceFormCommands({ record, reload, dirty }: FormPartProps<'msd
   if (dirty) return null;
   const selection = {
     records: [record],
+    any: true,
     words: nameOf('msdyn_iotdevice', record),
     ids: async () => [idOf('msdyn_iotdevice', record)],
   };

@@ -40,6 +40,8 @@ export interface ListDescription<N extends EntityName> {
 export interface Selection<N extends EntityName> {
   /** Those that are shown and marked. */
   records: readonly Loaded<N>[];
+  /** Whether there are any, shown or not. */
+  any: boolean;
   /** How many are marked, in words: `3 records`, `all records of this view`. */
   words: string;
   /** Ids of all of them, also of those that are not shown. */

@@ -1,4 +1,4 @@
-import { Button, Link, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
+import { Button, makeStyles } from '@fluentui/react-components';
 import { AddRegular, ArrowClockwiseRegular } from '@fluentui/react-icons';
 import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
@@ -13,6 +13,7 @@ import { ListTable } from './list-table';
 import { Outcome } from './outcome';
 import { Pager } from './pager';
 import { SearchField } from './search-field';
+import { SelectionBar } from './selection-bar';
 import { useList } from './use-list';
 import { useSelection } from './use-selection';
 import { ViewPicker } from './view-picker';
@@ -58,24 +59,14 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
         </Command>
         {Commands && <Commands selection={marks} reload={state.reload} />}
       </CommandBar>
-      {marks.records.length > 0 && state.page?.next !== undefined && (
-        <MessageBar intent="info">
-          <MessageBarBody>
-            Selected: {marks.words}.{' '}
-            {!marks.wholeView && (
-              <Link as="button" onClick={marks.markView}>
-                Select all records of this view
-              </Link>
-            )}
-          </MessageBarBody>
-        </MessageBar>
-      )}
+      {marks.any && <SelectionBar marks={marks} goesOn={state.page?.next !== undefined || state.number > 1} />}
       <Outcome state={state} empty={search === '' ? list.empty : `Nothing here contains “${search}”.`}>
         <ListTable
           list={list}
           records={records}
           label={view.name}
           marks={Commands && marks}
+          leaving={state.leaving}
           sorting={sorting}
           onSort={(property) => change({ sorting: nextSorting(sorting, property) })}
         />

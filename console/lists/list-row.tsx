@@ -21,10 +21,12 @@ export function ListRow<N extends EntityName>({
   list: { table, columns, cells },
   record,
   marks,
+  leaving,
 }: {
   list: Pick<ListDescription<N>, 'table' | 'columns' | 'cells'>;
   record: Loaded<N>;
   marks: Marks<N> | undefined;
+  leaving: boolean;
 }) {
   const styles = useStyles();
   const id = idOf(table, record);
@@ -33,7 +35,12 @@ export function ListRow<N extends EntityName>({
     <TableRow aria-selected={marks ? marks.isMarked(id) : undefined}>
       {marks && (
         <TableCell className={styles.mark}>
-          <Checkbox aria-label={`Select ${name}`} checked={marks.isMarked(id)} onChange={() => marks.toggle(id)} />
+          <Checkbox
+            aria-label={`Select ${name}`}
+            checked={marks.isMarked(id)}
+            disabled={leaving}
+            onChange={() => marks.toggle(id)}
+          />
         </TableCell>
       )}
       {columns.map((property, index) => {

@@ -28,22 +28,32 @@ export interface ListTableProps<N extends EntityName> {
   records: readonly Loaded<N>[];
   label: string;
   marks?: Marks<N> | undefined;
+  /** Other records are on their way in place of these: nothing of these can be marked any more. */
+  leaving?: boolean;
   sorting?: Sorting | undefined;
   onSort?: (property: string) => void;
 }
 
 /** The records of one page. */
-export function ListTable<N extends EntityName>({ list, records, label, marks, sorting, onSort }: ListTableProps<N>) {
+export function ListTable<N extends EntityName>({
+  list,
+  records,
+  label,
+  marks,
+  leaving = false,
+  sorting,
+  onSort,
+}: ListTableProps<N>) {
   const styles = useStyles();
   const { table, columns } = list;
   return (
     <div className={styles.wrap}>
-      <Table size="small" aria-label={label} className={styles.table}>
+      <Table size="small" aria-label={label} aria-busy={leaving} className={styles.table}>
         <TableHeader>
           <TableRow>
             {marks && (
               <TableHeaderCell className={styles.mark}>
-                <MarkAll table={table} records={records} marks={marks} />
+                <MarkAll {...{ table, records, marks, leaving }} />
               </TableHeaderCell>
             )}
             {columns.map((property, index) => (
@@ -57,7 +67,7 @@ export function ListTable<N extends EntityName>({ list, records, label, marks, s
         </TableHeader>
         <TableBody>
           {records.map((record) => (
-            <ListRow key={idOf(table, record)} list={list} record={record} marks={marks} />
+            <ListRow key={idOf(table, record)} {...{ list, record, marks, leaving }} />
           ))}
         </TableBody>
       </Table>
@@ -69,10 +79,12 @@ function MarkAll<N extends EntityName>({
   table,
   records,
   marks,
+  leaving,
 }: {
   table: N;
   records: readonly Loaded<N>[];
   marks: Marks<N>;
+  leaving: boolean;
 }) {
   const marked = records.filter((record) => marks.isMarked(idOf(table, record))).length;
   const all = records.length > 0 && marked === records.length;
@@ -80,6 +92,7 @@ function MarkAll<N extends EntityName>({
     <Checkbox
       aria-label="Select all shown"
       checked={all || (marked > 0 ? 'mixed' : false)}
+      disabled={leaving}
       onChange={() => marks.markShown(!all)}
     />
   );

@@ -9,11 +9,18 @@ export interface Visitor {
   open(place: string): Promise<void>;
 }
 
+/** How many times slower than it is the machine is made for the page: `BROWSER_SLOWDOWN=6` brings races to light. */
+const slowdown = Number(process.env['BROWSER_SLOWDOWN'] ?? 1);
+
 /** `refusals` are the statuses that a test provokes: the browser reports each as an error of its own. */
 export async function visit(browser: Browser, origin: string, refusals: number[] = []): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(20_000 * slowdown);
+  if (slowdown > 1) {
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  }
   const problems: string[] = [];
   page.on('console', (message) => {
     const status = Number(/status of (\d+)/.exec(message.text())?.[1]);
