@@ -97,7 +97,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
           case 'multiple':
             return multiple(request, caller, deps);
           case 'who-am-i':
-            return whoAmIAnswer(request.asker, caller.id);
+            return whoAmIAnswer(request.asker, caller);
           case 'batch':
             if (inBatch) throw new ServiceError('unsupported', 'A batch cannot stand inside of a batch.');
             return batchAnswer(request.items, request.asker, {

@@ -14,6 +14,7 @@ import { tableRecordStore } from './adapters/table/record-store';
 import { shardLogs } from './adapters/table/shard-log';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
+import type { Pages } from './pages/page-answer';
 import type { Tokens } from './ports/tokens';
 import { readConfig } from './config';
 import type { Config } from './config';
@@ -222,9 +223,10 @@ export const testAlerts = once((): TestAlertDeps => ({
 }));
 
 /** The built console: beside the one file of the package, or beside the folder of the compiled app. */
-export const pageFiles = once(() => {
+export const pages = once((): Pages => {
   const beside = join(__dirname, 'console');
-  return folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+  const files = folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+  return { files, signIn: config().signIn };
 });
 
 const pacedRegistry = onceLoaded(async () => {

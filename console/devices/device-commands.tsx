@@ -15,6 +15,7 @@ import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { SendCommandDialog } from '../commands/send-command-dialog';
 import type { ListCommandProps, Selection } from '../lists/list-description';
+import { useMay } from '../session/viewer';
 import { Command } from '../parts/command-bar';
 import { ConfirmDialog } from '../parts/confirm-dialog';
 import { ImportDialog } from './import-dialog';
@@ -75,28 +76,35 @@ const bulkActions: readonly BulkAction[] = [
 /** What can be done with the marked devices; also on a device's own form. */
 export function DeviceCommands({ selection, reload }: ListCommandProps<'msdyn_iotdevice'>) {
   const { notices } = useServices();
+  const may = useMay();
   const [asking, setAsking] = useState<BulkAction>();
   const [dialog, setDialog] = useState<'import' | 'command'>();
   const run = useBulkAction(selection, reload);
   const none = !selection.any;
   return (
     <>
-      {bulkActions.map((bulk) => (
-        <Command
-          key={bulk.action}
-          icon={bulk.icon}
-          disabled={none}
-          onClick={() => (bulk.question === undefined ? run(bulk) : setAsking(bulk))}
-        >
-          {bulk.name}
+      {bulkActions
+        .filter(({ action }) => may.act(action))
+        .map((bulk) => (
+          <Command
+            key={bulk.action}
+            icon={bulk.icon}
+            disabled={none}
+            onClick={() => (bulk.question === undefined ? run(bulk) : setAsking(bulk))}
+          >
+            {bulk.name}
+          </Command>
+        ))}
+      {may.write('create', 'msdyn_iotdevicecommand') && (
+        <Command icon={<SendRegular />} disabled={none} onClick={() => setDialog('command')}>
+          Send Command
         </Command>
-      ))}
-      <Command icon={<SendRegular />} disabled={none} onClick={() => setDialog('command')}>
-        Send Command
-      </Command>
-      <Command icon={<ArrowImportRegular />} onClick={() => setDialog('import')}>
-        Import Devices
-      </Command>
+      )}
+      {may.act('ccs_ImportIoTDevices') && (
+        <Command icon={<ArrowImportRegular />} onClick={() => setDialog('import')}>
+          Import Devices
+        </Command>
+      )}
       <RunningJobs onFinished={reload} />
       {asking && (
         <ConfirmDialog

@@ -1,6 +1,7 @@
 import type { ComponentType, ReactNode } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import type { Loaded } from '../api/web-api';
+import type { May } from '../session/may';
 
 /** A named selection of records. */
 export interface View {
@@ -28,6 +29,8 @@ export interface ListDescription<N extends EntityName> {
   cells?: { readonly [P in keyof Loaded<N> & string]?: (record: Loaded<N>) => ReactNode };
   /** What can be done with the selected records; without it nothing can be selected. */
   commands?: ComponentType<ListCommandProps<N>>;
+  /** Who may do any of it; records are not marked for anybody else. */
+  usableBy?: (may: May) => boolean;
   /** Shown when there is nothing. */
   empty: string;
   /** Whether records can be created by hand. */

@@ -5,6 +5,7 @@ import type { EntityName } from '../../shared/model/entities';
 import { allOf, containing } from '../api/query';
 import { usePlace, useServices } from '../app/service';
 import { Command, CommandBar } from '../parts/command-bar';
+import { useMay } from '../session/viewer';
 import { useTitle } from '../parts/use-title';
 import { listAddress, nextSorting, readListAddress } from './list-address';
 import type { ListAddress } from './list-address';
@@ -26,6 +27,7 @@ const useStyles = makeStyles({
 export function ListPage<N extends EntityName>({ list }: { list: ListDescription<N> }) {
   const { locations } = useServices();
   const styles = useStyles();
+  const may = useMay();
   const address = readListAddress(usePlace().query, list.views);
   const { view, search, sorting } = address;
   useTitle(view.name);
@@ -40,7 +42,7 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
   const marks = useSelection(list.table, options, records);
   const change = (part: Partial<ListAddress>) =>
     locations.replace(listAddress(list.path, { ...address, ...part }, list.views[0]));
-  const Commands = list.commands;
+  const Commands = list.usableBy?.(may) === false ? undefined : list.commands;
 
   return (
     <>
@@ -49,7 +51,7 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
         <SearchField text={search} onSearch={(text) => change({ search: text })} />
       </div>
       <CommandBar>
-        {list.creatable && (
+        {list.creatable && may.write('create', list.table) && (
           <Command icon={<AddRegular />} onClick={() => void locations.go(`${list.path}/new`)}>
             New
           </Command>

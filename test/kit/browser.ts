@@ -10,13 +10,22 @@ export interface Visitor {
 }
 
 /** How many times slower than it is the machine is made for the page: `BROWSER_SLOWDOWN=6` brings races to light. */
-const slowdown = Number(process.env['BROWSER_SLOWDOWN'] ?? 1);
+export const slowdown = Number(process.env['BROWSER_SLOWDOWN'] ?? 1);
 
-/** `refusals` are the statuses that a test provokes: the browser reports each as an error of its own. */
-export async function visit(browser: Browser, origin: string, refusals: number[] = []): Promise<Visitor> {
+/**
+ * `refusals` are the statuses that a test provokes: the browser reports each as an error of its own. `also` are origins
+ * besides its own that the page may ask.
+ */
+export async function visit(
+  browser: Browser,
+  origin: string,
+  refusals: number[] = [],
+  also: string[] = [],
+): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000 * slowdown);
+  // A page may have to wait for a machine that does much besides; whoever waits in vain is told by what.
+  page.setDefaultTimeout(60_000 * slowdown);
   if (slowdown > 1) {
     const session = await context.newCDPSession(page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
@@ -29,7 +38,8 @@ export async function visit(browser: Browser, origin: string, refusals: number[]
   });
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
   page.on('request', (request) => {
-    if (!request.url().startsWith(`${origin}/`)) problems.push(`foreign request: ${request.url()}`);
+    const known = [origin, ...also].some((own) => request.url().startsWith(`${own}/`));
+    if (!known) problems.push(`foreign request: ${request.url()}`);
   });
   return {
     page,

@@ -2,13 +2,13 @@ import type { Message } from 'azure-iot-device';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../../infra/local/browser';
 import { registrationStatus } from '../../../shared/model/choices';
-import { visit } from '../../kit/browser';
+import { slowdown, visit } from '../../kit/browser';
 import { deviceId, startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 import { deviceConnectionString } from '../../kit/hub';
 import { connectDevice, eventually } from '../../kit/stack';
 
-jest.setTimeout(300_000);
+jest.setTimeout(300_000 * slowdown);
 
 const many = 1000;
 let on: ConsoleStack;

@@ -2,11 +2,11 @@ import { source as axe } from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../../infra/local/browser';
-import { visit } from '../../kit/browser';
+import { slowdown, visit } from '../../kit/browser';
 import { startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000 * slowdown);
 
 let on: ConsoleStack;
 let browser: Browser;
