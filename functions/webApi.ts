@@ -4,6 +4,7 @@ import {
   access,
   deviceDataRequests,
   deviceImport,
+  ingestion,
   parenting,
   recordWrites,
   registration,
@@ -36,6 +37,7 @@ import { createCase } from './ccs_CreateCase';
 import { createWorkOrder } from './ccs_CreateWorkOrder';
 import { deactivateIoTDevice } from './ccs_DeactivateIoTDevice';
 import { importIoTDevices } from './ccs_ImportIoTDevices';
+import { replayParkedMessages } from './ccs_ReplayParkedMessages';
 import { unregisterIoTDevice } from './ccs_UnregisterIoTDevice';
 import { sendTestAlert } from './msdyn_IoTSendTestAlert';
 import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
@@ -62,6 +64,7 @@ app.http('webApi', {
       ccs_CreateWorkOrder: createWorkOrder(parenting),
       ccs_DeactivateIoTDevice: deactivateIoTDevice(registration),
       ccs_ImportIoTDevices: importIoTDevices(deviceImport),
+      ccs_ReplayParkedMessages: replayParkedMessages(ingestion),
       ccs_UnregisterIoTDevice: unregisterIoTDevice(registration),
       msdyn_IoTSendTestAlert: sendTestAlert(testAlerts),
       msdyn_JsonGetBoolean: jsonGetBoolean,

@@ -14,3 +14,9 @@ export function textHash(text: string): string {
   b = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909);
   return String.fromCharCode(a >>> 16, a & 0xffff, b >>> 16, b & 0xffff);
 }
+
+/** 32 bits of that, as a number. */
+export function numberOfText(text: string): number {
+  const hash = textHash(text);
+  return hash.charCodeAt(0) * 0x1_0000 + hash.charCodeAt(1);
+}
