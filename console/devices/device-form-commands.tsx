@@ -10,6 +10,7 @@ export function DeviceFormCommands({ record, reload, dirty }: FormPartProps<'msd
     any: true,
     words: nameOf('msdyn_iotdevice', record),
     ids: async () => [idOf('msdyn_iotdevice', record)],
+    clear: () => undefined,
   };
   return <DeviceCommands selection={selection} reload={reload} />;
 }

@@ -49,6 +49,8 @@ export interface Selection<N extends EntityName> {
   words: string;
   /** Ids of all of them, also of those that are not shown. */
   ids(): Promise<string[]>;
+  /** Takes all marks away: for a command after which the records are gone. */
+  clear(): void;
 }
 
 export interface ListCommandProps<N extends EntityName> {

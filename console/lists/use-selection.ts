@@ -14,7 +14,6 @@ export interface Marks<N extends EntityName> extends Selection<N> {
   markShown(marked: boolean): void;
   /** Also those that are not shown. */
   markView(): void;
-  clear(): void;
   wholeView: boolean;
   /** How many marked records are not shown; 0 when the whole view is marked. */
   elsewhere: number;
