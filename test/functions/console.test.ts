@@ -98,7 +98,7 @@ const signIn = { issuer: 'https://login.example/tenant/v2.0', clientId: 'the-con
 test('the page learns where people sign in, and may call there and nowhere else', async () => {
   const serve = servePages(() => ({ files: folderPageFiles(folder), signIn }));
   const answer = await serve({ params: { path: 'sign-in.json' }, headers: new Headers() });
-  expect(JSON.parse(String(answer.body))).toEqual(signIn);
+  expect(JSON.parse(answer.body as string)).toEqual(signIn);
   const policy = new Headers(answer.headers).get('content-security-policy')!.split('; ');
   expect(policy).toContain("connect-src 'self' https://login.example");
   expect(policy.filter((rule) => rule.includes('login.example'))).toHaveLength(1);

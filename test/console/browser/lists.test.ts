@@ -114,3 +114,30 @@ test('another view starts with nothing marked', async () => {
   expect(await page.getByText(/^Selected:/).count()).toBe(0);
   expect(problems).toEqual([]);
 });
+
+test('a list is ordered by a column, and is the same again from its address', async () => {
+  const { page, problems, open } = await visit(browser, on.origin);
+  await open('devices?search=freezer-1');
+  await page.getByText('31 records', { exact: true }).waitFor();
+  const names = page.locator('tbody tr td:nth-child(3)');
+  await page.getByRole('columnheader', { name: 'Device ID' }).getByRole('button').click();
+  await page.getByRole('table').and(page.locator('[aria-busy=false]')).waitFor();
+  await names
+    .first()
+    .filter({ hasText: /^freezer-1$/ })
+    .waitFor();
+  await page.getByRole('columnheader', { name: 'Device ID' }).getByRole('button').click();
+  await names
+    .first()
+    .filter({ hasText: /^freezer-19$/ })
+    .waitFor();
+  const shown = await names.allInnerTexts();
+  expect(shown).toEqual(shown.toSorted().toReversed());
+  await page.reload();
+  await names
+    .first()
+    .filter({ hasText: /^freezer-19$/ })
+    .waitFor();
+  expect(await names.allInnerTexts()).toEqual(shown);
+  expect(problems).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { freePort } from '../../../infra/local/azurite';
 import { openBrowser } from '../../../infra/local/browser';
 import { processesOf, stackFile, start } from '../../infra/start-stack';
 import type { Started } from '../../infra/start-stack';
+import { violations } from '../../kit/axe';
 import { slowdown, visit } from '../../kit/browser';
 
 jest.setTimeout(300_000 * slowdown);
@@ -159,6 +160,37 @@ test.each([
     register: await post('msdyn_RegisterIoTDevice', {}), // without devices: who may is told that, who may not is not
     account: await post('accounts', { name: `Made as ${role}` }),
   }).toEqual(expected);
+});
+
+test('signing in is accessible to all, in every theme', async () => {
+  const { page, problems, open, signIn } = await arrive();
+  const found: string[] = [];
+  const look = async (which: string) => {
+    for (const theme of ['Light', 'Dark', 'High contrast']) {
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await page.getByRole('menuitemradio', { name: theme }).click();
+      await page.getByRole('menu').waitFor({ state: 'detached' });
+      found.push(...(await violations(page)).map((words) => `${which}, ${theme}: ${words}`));
+    }
+  };
+  await open('devices');
+  await page.getByRole('button', { name: 'Use an access key' }).waitFor();
+  await look('two ways to sign in');
+  await page.getByRole('button', { name: 'Use an access key' }).click();
+  await look('with a key');
+  await open('devices');
+  await signIn('', 'Nobody');
+  await page.getByText('You have no role here').waitFor();
+  await look('without a role');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signIn('IoT.Reader');
+  await page.locator('tbody').getByRole('link').first().waitFor();
+  await look('a list of a reader');
+  await page.locator('tbody').getByRole('link').first().click();
+  await page.getByRole('region', { name: 'Status' }).waitFor();
+  await look('a form of a reader');
+  expect(found).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
 test('who has no role is told so in words of the service, and can come as somebody else', async () => {
