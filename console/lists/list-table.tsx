@@ -14,6 +14,7 @@ import { columnOf, idOf, labelOf } from '../records/columns';
 import type { Sorting } from './list-address';
 import type { ListDescription } from './list-description';
 import { ListRow } from './list-row';
+import { useRowStyles } from './row-styles';
 import type { Marks } from './use-selection';
 
 const useStyles = makeStyles({
@@ -45,12 +46,13 @@ export function ListTable<N extends EntityName>({
   onSort,
 }: ListTableProps<N>) {
   const styles = useStyles();
+  const { row } = useRowStyles();
   const { table, columns } = list;
   return (
     <div className={styles.wrap}>
       <Table size="small" aria-label={label} aria-busy={leaving} className={styles.table}>
         <TableHeader>
-          <TableRow>
+          <TableRow className={row}>
             {marks && (
               <TableHeaderCell className={styles.mark}>
                 <MarkAll {...{ table, records, marks, leaving }} />
