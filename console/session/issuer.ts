@@ -15,19 +15,7 @@ import {
 } from 'oauth4webapi';
 import type { TokenEndpointResponse } from 'oauth4webapi';
 import type { SignIn } from '../../shared/domain/sign-in';
-import type { Begun, Tokens } from './session';
-
-/** What the issuer is asked: by authorization code with PKCE, and by refresh token. */
-export interface Issuer {
-  /** Where somebody is sent to sign in, and what must be known when he comes back. */
-  begin(): Promise<{ address: string; begun: Begun }>;
-  /** What the address that he came back to is worth. */
-  finish(came: URL, begun: Begun): Promise<Tokens>;
-  /** Undefined when the sign-in has ended. */
-  renew(refresh: string): Promise<Tokens | undefined>;
-  /** Where the sign-in at the issuer ends, if it has such a place. */
-  end(): string | undefined;
-}
+import type { Issuer } from './issuing';
 
 /** Asks the issuer for what it offers. `origin` is where the console is. */
 export async function openIssuer({ issuer, clientId, scope }: SignIn, origin: string): Promise<Issuer> {

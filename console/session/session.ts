@@ -2,23 +2,10 @@ import type { SignIn } from '../../shared/domain/sign-in';
 import { ApiError, wordsOf } from '../api/api-error';
 import { store } from '../app/store';
 import type { Store } from '../app/store';
-import type { Issuer } from './issuer';
+import type { Begun, Issuer, Tokens } from './issuing';
 
 /** Whether the service lets this page in: `open` until it asks who is there. */
 export type Access = { kind: 'open' } | { kind: 'arriving' } | { kind: 'asking'; problem?: string };
-
-/** What must be known when somebody comes back from signing in. */
-export interface Begun {
-  state: string;
-  verifier: string;
-}
-
-/** What the issuer gave; `expires` in milliseconds since 1970. */
-export interface Tokens {
-  access: string;
-  refresh?: string;
-  expires: number;
-}
 
 type Proof = Readonly<Record<string, string>>;
 
@@ -40,8 +27,15 @@ export interface Session extends Pick<Store<Access>, 'now' | 'subscribe'> {
   refused(sent: Proof): void;
 }
 
+interface Kept {
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+  removeItem(name: string): void;
+}
+
 interface Door {
-  storage: Storage;
+  /** The tab's own. */
+  storage: Kept;
   /** What the service says of signing in. */
   askOffer: () => Promise<SignIn | undefined>;
   openIssuer: (way: SignIn) => Promise<Issuer>;
