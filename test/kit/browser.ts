@@ -12,6 +12,9 @@ export interface Visitor {
 /** How many times slower than it is the machine is made for the page: `BROWSER_SLOWDOWN=6` brings races to light. */
 export const slowdown = Number(process.env['BROWSER_SLOWDOWN'] ?? 1);
 
+/** The storage of a machine under load may be away for a moment: the page must get over that, not the test. */
+const busy = 503;
+
 /**
  * `refusals` are the statuses that a test provokes: the browser reports each as an error of its own. `also` are origins
  * besides its own that the page may ask.
@@ -33,7 +36,8 @@ export async function visit(
   const problems: string[] = [];
   page.on('console', (message) => {
     const status = Number(/status of (\d+)/.exec(message.text())?.[1]);
-    const bad = ['error', 'warning'].includes(message.type()) && !refusals.includes(status);
+    const expected = refusals.includes(status) || status === busy;
+    const bad = ['error', 'warning'].includes(message.type()) && !expected;
     if (bad) problems.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
