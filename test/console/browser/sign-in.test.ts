@@ -20,7 +20,7 @@ beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'console-'));
   data = join(base, 'data');
   stack = start('--port', String(await freePort()), '--data', data, '--fleet', '0', '--auth');
-  [browser] = await Promise.all([openBrowser(), stack.line(/^Ready /, 60)]);
+  [browser] = await Promise.all([openBrowser(), stack.line(/^Ready /, 120)]);
 });
 
 afterAll(async () => {
