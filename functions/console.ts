@@ -1,16 +1,16 @@
 import { app } from '@azure/functions';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { pageFiles } from '../shared/composition';
+import { pages } from '../shared/composition';
 import { pageAnswer } from '../shared/pages/page-answer';
-import type { PageFiles } from '../shared/ports/page-files';
+import type { Pages } from '../shared/pages/page-answer';
 
 /**
  * The web console, at `/console` and every place below it. Its files hold nothing secret and ask for no key; whatever the
  * page reads or changes goes through the Web API, which asks.
  */
-export function servePages(files: () => PageFiles) {
+export function servePages(from: () => Pages) {
   return async ({ params, headers }: Pick<HttpRequest, 'params' | 'headers'>): Promise<HttpResponseInit> =>
-    pageAnswer(files(), {
+    pageAnswer(from(), {
       path: params['path'] ?? '',
       acceptEncoding: headers.get('accept-encoding'),
       ifNoneMatch: headers.get('if-none-match'),
@@ -21,5 +21,5 @@ app.http('console', {
   route: 'console/{*path}',
   methods: ['GET', 'HEAD'],
   authLevel: 'anonymous',
-  handler: servePages(pageFiles),
+  handler: servePages(pages),
 });

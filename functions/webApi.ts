@@ -4,6 +4,7 @@ import {
   access,
   deviceDataRequests,
   deviceImport,
+  ingestion,
   parenting,
   recordWrites,
   registration,
@@ -37,6 +38,7 @@ import { createCase } from './ccs_CreateCase';
 import { createWorkOrder } from './ccs_CreateWorkOrder';
 import { deactivateIoTDevice } from './ccs_DeactivateIoTDevice';
 import { importIoTDevices } from './ccs_ImportIoTDevices';
+import { replayParkedMessages } from './ccs_ReplayParkedMessages';
 import { unregisterIoTDevice } from './ccs_UnregisterIoTDevice';
 import { sendTestAlert } from './msdyn_IoTSendTestAlert';
 import { jsonGetBoolean } from './msdyn_JsonGetBoolean';
@@ -63,6 +65,7 @@ app.http('webApi', {
       ccs_CreateWorkOrder: createWorkOrder(parenting),
       ccs_DeactivateIoTDevice: deactivateIoTDevice(registration),
       ccs_ImportIoTDevices: importIoTDevices(deviceImport),
+      ccs_ReplayParkedMessages: replayParkedMessages(ingestion),
       ccs_UnregisterIoTDevice: unregisterIoTDevice(registration),
       msdyn_IoTSendTestAlert: sendTestAlert(testAlerts),
       msdyn_JsonGetBoolean: jsonGetBoolean,
@@ -98,7 +101,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
           case 'multiple':
             return multiple(request, caller, deps);
           case 'who-am-i':
-            return whoAmIAnswer(request.asker, caller.id);
+            return whoAmIAnswer(request.asker, caller);
           case 'batch':
             if (inBatch) throw new ServiceError('unsupported', 'A batch cannot stand inside of a batch.');
             return batchAnswer(request.items, request.asker, {

@@ -61,6 +61,9 @@ param settings object = {}
 @description('Client id of the app registration whose tokens are taken (docs/identity.md); empty: no tokens are taken.')
 param tokenAudience string = ''
 
+@description('Client id with which the console signs people in (docs/identity.md); empty: it asks for an access key.')
+param consoleClientId string = ''
+
 @description('Keys for programs, name:role:hash separated by commas. A hash is no secret; a key never stands here.')
 param accessKeys string = ''
 
@@ -217,6 +220,7 @@ module functionApp 'modules/function-app.bicep' = {
     eventHubNamespace: ownEventHub ? eventHub!.outputs.namespaceHost : ''
     eventsSecretUri: ownEventHub ? '' : vault!.outputs.eventsSecretUri
     tokenAudience: tokenAudience
+    consoleClientId: consoleClientId
     accessKeys: accessKeys
     settings: settings
   }

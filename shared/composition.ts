@@ -20,6 +20,7 @@ import type { TableAccount } from './adapters/table/tables';
 import type { QueueLengths } from './ports/queue-lengths';
 import { silentTelemetry } from './ports/telemetry';
 import type { Telemetry } from './ports/telemetry';
+import type { Pages } from './pages/page-answer';
 import type { Tokens } from './ports/tokens';
 import { readConfig } from './config';
 import type { Config } from './config';
@@ -291,9 +292,10 @@ const openLengths = onceLoaded(async () => {
 const queueLengths: QueueLengths = { length: async (queue) => (await openLengths()).length(queue) };
 
 /** The built console: beside the one file of the package, or beside the folder of the compiled app. */
-export const pageFiles = once(() => {
+export const pages = once((): Pages => {
   const beside = join(__dirname, 'console');
-  return folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+  const files = folderPageFiles(existsSync(beside) ? beside : join(__dirname, '..', 'console'));
+  return { files, signIn: config().signIn };
 });
 
 const pacedRegistry = onceLoaded(async () => {

@@ -3,6 +3,7 @@ import type { AccessKey } from './domain/access-keys';
 import { parseGroupBy } from './domain/group-key';
 import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
+import type { SignIn } from './domain/sign-in';
 import type { Timespan } from './domain/timespan';
 import { longestCommandLife } from './model/tables/commands';
 
@@ -104,6 +105,10 @@ export const settings = {
   },
   TOKEN_AUDIENCES: { purpose: 'What tokens must be for: the ids of this API, separated by commas.', default: '' },
   TOKEN_KEYS_URL: { purpose: 'Where the public keys of the issuers are (JWKS).', default: '' },
+  CONSOLE_CLIENT_ID: {
+    purpose: 'Client id of the console at the first of TOKEN_ISSUERS; empty: it asks people for an access key.',
+    default: '',
+  },
   ACCESS_KEYS: {
     purpose: "Keys for programs: name:role:hash, separated by commas; the hash is the key's SHA-256 in hex.",
     default: '',
@@ -173,6 +178,8 @@ export interface Config {
     /** Milliseconds. */
     interval: number;
   };
+  /** Where people sign in to the console; undefined: nowhere, there are only access keys. */
+  signIn: SignIn | undefined;
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
@@ -222,6 +229,7 @@ export function readConfig(env: Environment): Config {
       azureMonitor: read('APPLICATIONINSIGHTS_CONNECTION_STRING', insightsOf),
       interval: read('OTEL_METRIC_EXPORT_INTERVAL', between(100, 3_600_000)),
     },
+    signIn: read('CONSOLE_CLIENT_ID', (clientId) => signInOf(clientId, env)),
   };
   problems.push(...mixedConnections(env));
   if (config.timespan.min > config.timespan.max)
@@ -278,7 +286,7 @@ function tokensOf(issuers: string, env: Environment): Config['access']['tokens']
   if (listOf(issuers).length === 0 || audiences.length === 0 || keysUrl === '') {
     throw new Error('set all of TOKEN_ISSUERS, TOKEN_AUDIENCES and TOKEN_KEYS_URL, or none of them');
   }
-  if (!/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])./.test(keysUrl) || !URL.canParse(keysUrl)) {
+  if (!isSafe(keysUrl)) {
     throw new Error(`TOKEN_KEYS_URL must be an https:// address; got "${keysUrl}"`);
   }
   return { issuers: listOf(issuers), audiences, keysUrl };
@@ -308,6 +316,24 @@ function insightsOf(text: string): Config['telemetry']['azureMonitor'] {
   if (text === '') return undefined;
   if (/(^|;)\s*InstrumentationKey=[^;]+/i.test(text)) return { connectionString: text };
   throw new Error('it must hold InstrumentationKey=');
+}
+
+/** The page asks the issuer itself, so its address is what a browser may be sent to. */
+function signInOf(clientId: string, env: Readonly<Record<string, string | undefined>>): SignIn | undefined {
+  if (clientId === '') return undefined;
+  const [issuer] = listOf(env['TOKEN_ISSUERS'] ?? '');
+  const audiences = listOf(env['TOKEN_AUDIENCES'] ?? '');
+  const audience = audiences.find((each) => each.includes('://')) ?? audiences[0];
+  if (issuer === undefined || audience === undefined) {
+    throw new Error('TOKEN_ISSUERS and TOKEN_AUDIENCES must be set, too: they say where people sign in, and for what');
+  }
+  if (!isSafe(issuer)) throw new Error(`the first of TOKEN_ISSUERS must be an https:// address; got "${issuer}"`);
+  return { issuer, clientId, scope: `${audience}/.default offline_access` };
+}
+
+/** Encrypted, or on this machine. */
+function isSafe(address: string): boolean {
+  return /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])./.test(address) && URL.canParse(address);
 }
 
 function listOf(text: string): string[] {

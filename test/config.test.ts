@@ -171,6 +171,16 @@ test.each([
     env: { TOKEN_ISSUERS: 'https://x', TOKEN_AUDIENCES: 'a', TOKEN_KEYS_URL: 'http://x/keys' },
     message: 'TOKEN_KEYS_URL must be an https:// address',
   },
+  {
+    which: 'a console without an issuer',
+    env: { CONSOLE_CLIENT_ID: 'c' },
+    message: 'CONSOLE_CLIENT_ID: TOKEN_ISSUERS and TOKEN_AUDIENCES must be set, too',
+  },
+  {
+    which: 'a console whose people would sign in without encryption',
+    env: { CONSOLE_CLIENT_ID: 'c', TOKEN_ISSUERS: 'http://x', TOKEN_AUDIENCES: 'a', TOKEN_KEYS_URL: 'https://x/keys' },
+    message: 'CONSOLE_CLIENT_ID: the first of TOKEN_ISSUERS must be an https:// address',
+  },
   { which: 'a maybe', env: { JOIN_OPEN_TICKET: 'maybe' }, message: 'JOIN_OPEN_TICKET: "maybe" must be true or false' },
 ])('$which is refused with what is allowed', ({ env, message }) => {
   expect(() => readConfig({ ...required, ...env })).toThrow(message);
@@ -182,6 +192,17 @@ test('a machine is open to itself only where the host says that it runs for deve
   expect(open({ AZURE_FUNCTIONS_ENVIRONMENT: 'Development', AUTHENTICATION: 'always' })).toBe(false);
   expect(open({ AZURE_FUNCTIONS_ENVIRONMENT: 'Production' })).toBe(false);
   expect(open({ AUTHENTICATION: 'deployed' })).toBe(false);
+});
+
+test('the console signs people in at the first issuer, for the API that tokens must be for', () => {
+  const tokens = {
+    TOKEN_ISSUERS: 'https://x/v2.0,https://y/',
+    TOKEN_AUDIENCES: 'a,api://a',
+    TOKEN_KEYS_URL: 'https://x/keys',
+  };
+  const signIn = { issuer: 'https://x/v2.0', clientId: 'c', scope: 'api://a/.default offline_access' };
+  expect(readConfig({ ...required, ...tokens, CONSOLE_CLIENT_ID: 'c' }).signIn).toEqual(signIn);
+  expect(readConfig({ ...required, ...tokens }).signIn).toBeUndefined();
 });
 
 test('keys have names, roles and hashes', () => {

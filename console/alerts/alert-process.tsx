@@ -5,6 +5,7 @@ import type { Alert } from '../../shared/model/entities';
 import { wordsOf } from '../api/api-error';
 import { placeOf } from '../app/areas';
 import { useServices } from '../app/service';
+import { useMay } from '../session/viewer';
 import { SendCommandDialog } from '../commands/send-command-dialog';
 import type { FormPartProps } from '../forms/form-description';
 import { reasonInWords } from '../records/format';
@@ -47,6 +48,7 @@ const words: Readonly<Record<Stage['progress'], string>> = {
 export function AlertProcess({ record, reload, dirty, change }: FormPartProps<'msdyn_iotalert'>) {
   const styles = useStyles();
   const { notices } = useServices();
+  const may = useMay();
   const [sending, setSending] = useState(false);
   const convert = useConversion(record, reload);
   const isPrimary = (record._msdyn_parentalert_value ?? null) === null;
@@ -70,22 +72,26 @@ export function AlertProcess({ record, reload, dirty, change }: FormPartProps<'m
       <p className={styles.reason}>{reasonInWords(record.ccs_reason)}</p>
       {isOpen && (
         <div className={styles.buttons}>
-          <Button disabled={dirty} onClick={() => setSending(true)}>
-            Send Command
-          </Button>
-          {isPrimary && !record._msdyn_case_value && (
+          {may.write('create', 'msdyn_iotdevicecommand') && (
+            <Button disabled={dirty} onClick={() => setSending(true)}>
+              Send Command
+            </Button>
+          )}
+          {isPrimary && !record._msdyn_case_value && may.act('ccs_CreateCase') && (
             <Button disabled={dirty} onClick={() => convert('ccs_CreateCase')}>
               Create Case
             </Button>
           )}
-          {isPrimary && !record._msdyn_workorder_value && (
+          {isPrimary && !record._msdyn_workorder_value && may.act('ccs_CreateWorkOrder') && (
             <Button disabled={dirty} onClick={() => convert('ccs_CreateWorkOrder')}>
               Create Work Order
             </Button>
           )}
-          <Button disabled={dirty} onClick={close}>
-            Close Alert
-          </Button>
+          {may.write('update', 'msdyn_iotalert') && (
+            <Button disabled={dirty} onClick={close}>
+              Close Alert
+            </Button>
+          )}
         </div>
       )}
       {sending && (

@@ -2,6 +2,7 @@ import { action } from '../../shared/model/actions';
 import type { ActionName } from '../../shared/model/actions';
 import { entity } from '../../shared/model/entities';
 import type { EntityName, EntityRecord } from '../../shared/model/entities';
+import type { Role } from '../../shared/model/rights';
 import { ApiError } from './api-error';
 import { queryText } from './query';
 import type { QueryOptions } from './query';
@@ -33,6 +34,8 @@ export interface WebApi {
   remove(table: EntityName, id: string, etag: string): Promise<void>;
   /** Calls an action: of one record when its row says so, else by its name alone. */
   act(name: ActionName, parameters?: Body, id?: string): Promise<Record<string, unknown>>;
+  /** Who is here, as the service knows him. */
+  whoAmI(): Promise<{ name: string; roles: readonly Role[] }>;
   /** How each part of the service is. */
   health(): Promise<ServiceHealth>;
 }
@@ -47,8 +50,10 @@ interface Door {
   /** The service root, ending in a slash. */
   root: string;
   fetch: (address: string, init: RequestInit) => Promise<Response>;
-  /** The function key, where the service asks for one. */
-  key: () => string | undefined;
+  /** Headers that say who is here. */
+  proof: () => Promise<Readonly<Record<string, string>>>;
+  /** Hears when the service does not take the proof. */
+  refused: (proof: Readonly<Record<string, string>>) => void;
   /** Hears of every answer: its status, or 0 when there was none, and how many milliseconds it took. */
   heard: (status: number, milliseconds: number) => void;
 }
@@ -81,6 +86,10 @@ export function webApi(door: Door): WebApi {
     act: async (name, parameters = {}, id) => send('POST', addressOf(name, id), { body: parameters }),
     // From `/api/data/v9.2/`.
     health: async () => (await send('GET', '../../health?details', {})) as unknown as ServiceHealth,
+    whoAmI: async () => {
+      const { ccs_name: name, ccs_roles: roles } = await send('GET', 'WhoAmI', {});
+      return { name: String(name), roles: roles as readonly Role[] };
+    },
   };
 }
 
@@ -100,10 +109,10 @@ interface Message {
   prefer?: string;
 }
 
-function sender({ root, fetch, key, heard }: Door) {
+function sender({ root, fetch, proof, refused, heard }: Door) {
   return async (method: string, path: string, { body, etag, prefer }: Message): Promise<Record<string, unknown>> => {
+    const shown = await proof();
     const began = performance.now();
-    const secret = key();
     const init = {
       method,
       headers: {
@@ -111,7 +120,7 @@ function sender({ root, fetch, key, heard }: Door) {
         ...(body && { 'content-type': 'application/json' }),
         ...(etag && { 'if-match': etag }),
         ...(prefer && { prefer }),
-        ...(secret && { 'x-functions-key': secret }),
+        ...shown,
       },
       ...(body && { body: JSON.stringify(body) }),
     };
@@ -121,6 +130,7 @@ function sender({ root, fetch, key, heard }: Door) {
     });
     const text = await response.text();
     heard(response.status, performance.now() - began);
+    if (response.status === 401) refused(shown);
     if (!response.ok) throw refusal(response.status, text);
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
@@ -146,7 +156,7 @@ function pageOf<N extends EntityName>(answer: Record<string, unknown>): Page<N> 
 function refusal(status: number, text: string): ApiError {
   const { code, message } = errorIn(text);
   if (message) return new ApiError(status, code ?? '', message);
-  if (status === 401) return new ApiError(status, '', 'The service asks for a function key.');
+  if (status === 401) return new ApiError(status, '', 'The service asks who you are.');
   return new ApiError(status, '', `The service answered with status ${status} and no explanation.`);
 }
 

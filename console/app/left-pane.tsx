@@ -1,4 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { useMay } from '../session/viewer';
 import { areas } from './areas';
 import { hrefOf } from './location';
 import { useGo } from './place-link';
@@ -35,9 +36,10 @@ const useStyles = makeStyles({
 
 const groups = [...new Set(areas.map(({ group }) => group))];
 
-/** The way to every area. */
+/** The way to every area that the viewer may read. */
 export function LeftPane() {
   const styles = useStyles();
+  const may = useMay();
   return (
     <nav className={styles.pane} aria-label="Areas">
       <ul className={styles.list}>
@@ -48,7 +50,7 @@ export function LeftPane() {
           <div className={styles.group}>{group}</div>
           <ul className={styles.list}>
             {areas
-              .filter((area) => area.group === group)
+              .filter((area) => area.group === group && may.read(area.table))
               .map(({ path, title }) => (
                 <PaneLink key={path} path={path} title={title} />
               ))}

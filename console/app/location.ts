@@ -12,6 +12,8 @@ export type Guard = () => Promise<boolean>;
 /** Where the page is, kept in the address bar. */
 export interface Locations {
   now(): Place;
+  /** The same as an address that `go` takes. */
+  here(): string;
   subscribe(listener: () => void): () => void;
   /** Goes to a path such as `devices/…?tab=alerts`, if nothing unsaved stands against it. */
   go(to: string): Promise<void>;
@@ -61,6 +63,7 @@ export function browserLocations(window: Window): Locations {
 
   return {
     now: () => place,
+    here: () => place.path + (place.query.size > 0 ? `?${place.query.toString()}` : ''),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

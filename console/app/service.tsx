@@ -3,7 +3,9 @@ import type { WebApi } from '../api/web-api';
 import type { Connection } from './connection';
 import type { Locations, Place } from './location';
 import type { Notices } from './notices';
-import type { Session } from './session';
+import type { Session } from '../session/session';
+import type { Viewer } from '../session/viewer';
+import type { Store } from './store';
 
 /** What the pages work with; built once in `main.tsx`. */
 export interface Services {
@@ -12,6 +14,7 @@ export interface Services {
   locations: Locations;
   notices: Notices;
   session: Session;
+  viewer: Store<Viewer>;
 }
 
 const ServicesContext = createContext<Services | undefined>(undefined);

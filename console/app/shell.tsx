@@ -1,11 +1,11 @@
 import { FluentProvider, Spinner, makeStyles, tokens } from '@fluentui/react-components';
 import { Suspense, useEffect, useSyncExternalStore } from 'react';
 import { CrashScreen } from './crash-screen';
-import { KeyDialog } from './key-dialog';
 import { LeftPane } from './left-pane';
 import { NoticeBars } from './notice-bars';
 import { pageAt } from './routes';
-import { usePlace, useServices } from './service';
+import { Gate } from '../session/gate';
+import { usePlace } from './service';
 import { themes } from './theme';
 import type { ThemeName } from './theme';
 import { TopBar } from './top-bar';
@@ -22,11 +22,9 @@ const useStyles = makeStyles({
   page: { gridArea: 'page', padding: '16px 20px', minWidth: 0 },
 });
 
-/** What is around every page: bar, left pane, notices, and the question for a key. */
+/** What is around every page: bar, left pane, notices, and the question who is there. */
 export function Shell({ theme }: { theme: Pick<Store<ThemeName>, 'now' | 'set' | 'subscribe'> }) {
   const name = useSyncExternalStore(theme.subscribe, theme.now);
-  const { session } = useServices();
-  const access = useSyncExternalStore(session.subscribe, session.now);
   const styles = useStyles();
   useEffect(() => {
     document.documentElement.style.colorScheme = name === 'light' ? 'light' : 'dark';
@@ -38,7 +36,9 @@ export function Shell({ theme }: { theme: Pick<Store<ThemeName>, 'now' | 'set' |
         <LeftPane />
         <main className={styles.page} id="page" tabIndex={-1}>
           <NoticeBars />
-          {access === 'open' ? <CurrentPage /> : <KeyDialog />}
+          <Gate>
+            <CurrentPage />
+          </Gate>
         </main>
       </div>
     </FluentProvider>

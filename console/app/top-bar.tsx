@@ -9,6 +9,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { DarkThemeRegular } from '@fluentui/react-icons';
+import { AccountMenu } from '../session/account-menu';
 import { themes } from './theme';
 import type { ThemeName } from './theme';
 import { useGo } from './place-link';
@@ -25,6 +26,7 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke1}`,
   },
   name: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold, textDecorationLine: 'none' },
+  menus: { display: 'flex', flexWrap: 'wrap' },
   skip: {
     position: 'absolute',
     left: '-10000px',
@@ -32,7 +34,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Name, way past the left pane for keyboards, and the choice of a theme. */
+/** Name, way past the left pane for keyboards, who is signed in, and the choice of a theme. */
 export function TopBar({ theme, onTheme }: { theme: ThemeName; onTheme: (name: ThemeName) => void }) {
   const styles = useStyles();
   const go = useGo();
@@ -44,25 +46,28 @@ export function TopBar({ theme, onTheme }: { theme: ThemeName; onTheme: (name: T
       <a className={styles.name} href={hrefOf('')} onClick={go('')}>
         Connected Customer Service
       </a>
-      <Menu
-        checkedValues={{ theme: [theme] }}
-        onCheckedValueChange={(_event, { checkedItems }) => onTheme(checkedItems[0] as ThemeName)}
-      >
-        <MenuTrigger disableButtonEnhancement>
-          <Button appearance="subtle" icon={<DarkThemeRegular />}>
-            Theme
-          </Button>
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            {Object.entries(themes).map(([key, { name }]) => (
-              <MenuItemRadio key={key} name="theme" value={key}>
-                {name}
-              </MenuItemRadio>
-            ))}
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+      <div className={styles.menus}>
+        <AccountMenu />
+        <Menu
+          checkedValues={{ theme: [theme] }}
+          onCheckedValueChange={(_event, { checkedItems }) => onTheme(checkedItems[0] as ThemeName)}
+        >
+          <MenuTrigger disableButtonEnhancement>
+            <Button appearance="subtle" icon={<DarkThemeRegular />}>
+              Theme
+            </Button>
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {Object.entries(themes).map(([key, { name }]) => (
+                <MenuItemRadio key={key} name="theme" value={key}>
+                  {name}
+                </MenuItemRadio>
+              ))}
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      </div>
     </header>
   );
 }

@@ -1,9 +1,10 @@
+import type { MessageKeys } from '../../shared/domain/command-message';
 import type { Body } from '../api/web-api';
 
-/** The message of a command, under the property names that devices of the connector know. */
-export function messageOf(name: string, parameters: string): string {
-  const given = parameters.trim() === '' ? {} : { Parameters: JSON.parse(parameters) as unknown };
-  return JSON.stringify({ CommandName: name.trim(), ...given });
+/** The message of a command, under the keys that the service's settings say. */
+export function messageOf(name: string, parameters: string, keys: MessageKeys): string {
+  const given = parameters.trim() === '' ? {} : { [keys.parameters]: JSON.parse(parameters) as unknown };
+  return JSON.stringify({ [keys.name]: name.trim(), ...given });
 }
 
 export interface CommandDraft {
@@ -20,10 +21,11 @@ export interface CommandDraft {
 }
 
 /** The record that makes the service send a command. */
-export function commandBody({ name, parameters, definition, device, toAll, alert }: CommandDraft): Body {
+export function commandBody(draft: CommandDraft, keys: MessageKeys): Body {
+  const { name, parameters, definition, device, toAll, alert } = draft;
   return {
     msdyn_name: name.trim(),
-    msdyn_message: messageOf(name, parameters),
+    msdyn_message: messageOf(name, parameters, keys),
     msdyn_sendtoallconnecteddevices: toAll,
     'msdyn_Device@odata.bind': `/msdyn_iotdevices(${device})`,
     ...(definition !== undefined && {

@@ -8,6 +8,7 @@ import { ConfirmDialog } from '../parts/confirm-dialog';
 import { labelOf } from '../records/columns';
 import type { Entered } from '../records/draft';
 import { commandBody, messageOf } from './command-body';
+import { useMessageKeys } from './use-message-keys';
 
 const useStyles = makeStyles({ fields: { display: 'grid', gap: '12px' } });
 
@@ -29,15 +30,17 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
   const [toAll, setToAll] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const keys = useMessageKeys(setProblem);
   const wrong = jsonProblem(parameters);
   const send = async () => {
+    if (!keys) return;
     setBusy(true);
     try {
       const ids = await devices.ids();
       const draft = { name, parameters, definition: String(definition.value ?? '') || undefined, toAll, alert };
       await api.createAll(
         'msdyn_iotdevicecommand',
-        ids.map((device) => commandBody({ ...draft, device })),
+        ids.map((device) => commandBody({ ...draft, device }, keys)),
       );
       notices.tell('success', `${name} was handed over for ${devices.words}. Its status is under Commands.`);
       onClose();
@@ -50,7 +53,7 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
     <ConfirmDialog
       title={`Send a command to ${devices.words}`}
       action="Send"
-      disabled={busy || name.trim() === '' || wrong !== undefined}
+      disabled={busy || !keys || name.trim() === '' || wrong !== undefined}
       onConfirm={() => void send()}
       onCancel={onClose}
     >
@@ -83,7 +86,7 @@ export function SendCommandDialog({ devices, alert, onClose }: SendCommandProps)
           onChange={(_event, { checked }) => setToAll(checked)}
         />
         <Field label="Message to send">
-          <Textarea readOnly value={wrong === undefined ? messageOf(name, parameters) : ''} />
+          <Textarea readOnly value={wrong === undefined && keys ? messageOf(name, parameters, keys) : ''} />
         </Field>
         {problem !== undefined && (
           <MessageBar intent="error" layout="multiline">

@@ -5,6 +5,8 @@ import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import { useApi, useServices } from '../app/service';
 import { PlaceLink } from '../app/place-link';
+import { useMay } from '../session/viewer';
+import type { May } from '../session/may';
 import { useInterval } from '../parts/use-interval';
 import { Parts } from './health-parts';
 
@@ -52,31 +54,34 @@ export function Health() {
   const styles = useStyles();
   const { connection } = useServices();
   const { reachable, milliseconds } = useSyncExternalStore(connection.subscribe, connection.now);
-  const counts = useCounts();
+  const may = useMay();
+  const counts = useCounts(may);
   return (
     <dl className={styles.list} aria-label="Health">
       <div className={styles.tile}>
         <dt>Service</dt>
         <dd className={styles.value}>{reachable ? `answers in ${milliseconds} ms` : 'does not answer'}</dd>
       </div>
-      {checks.map(({ name, to }) => (
-        <div key={name} className={styles.tile}>
-          <dt>
-            <PlaceLink to={to}>{name}</PlaceLink>
-          </dt>
-          <dd className={styles.value}>{counts.get(name) ?? '…'}</dd>
-        </div>
-      ))}
+      {checks
+        .filter(({ table }) => may.read(table))
+        .map(({ name, to }) => (
+          <div key={name} className={styles.tile}>
+            <dt>
+              <PlaceLink to={to}>{name}</PlaceLink>
+            </dt>
+            <dd className={styles.value}>{counts.get(name) ?? '…'}</dd>
+          </div>
+        ))}
       <Parts />
     </dl>
   );
 }
 
-function useCounts(): ReadonlyMap<string, string> {
+function useCounts(may: May): ReadonlyMap<string, string> {
   const api = useApi();
   const [counts, setCounts] = useState<ReadonlyMap<string, string>>(new Map());
   const ask = () => {
-    for (const { name, table, filter } of checks) {
+    for (const { name, table, filter } of checks.filter((check) => may.read(check.table))) {
       void api.list(table, { select: [entity(table).key], filter, top: most }).then(
         ({ records: { length } }) =>
           setCounts((before) => new Map(before).set(name, length < most ? String(length) : `${most} or more`)),

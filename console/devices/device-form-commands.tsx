@@ -7,8 +7,10 @@ export function DeviceFormCommands({ record, reload, dirty }: FormPartProps<'msd
   if (dirty) return null;
   const selection = {
     records: [record],
+    any: true,
     words: nameOf('msdyn_iotdevice', record),
     ids: async () => [idOf('msdyn_iotdevice', record)],
+    clear: () => undefined,
   };
   return <DeviceCommands selection={selection} reload={reload} />;
 }

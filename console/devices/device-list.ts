@@ -32,6 +32,7 @@ export const deviceList: ListDescription<'msdyn_iotdevice'> = {
   ],
   searchIn: ['msdyn_name', 'msdyn_deviceid'],
   commands: DeviceCommands,
+  usableBy: (may) => may.act('msdyn_RegisterIoTDevice'),
   empty: 'There are no devices in this view.',
   creatable: true,
   refreshEvery: 15_000,

@@ -1,4 +1,5 @@
 import type { EntityName } from '../../shared/model/entities';
+import { useMay } from '../session/viewer';
 import { ListPage } from '../lists/list-page';
 import type { ListDescription } from '../lists/list-description';
 import type { FormDescription } from './form-description';
@@ -15,7 +16,8 @@ export function Area<N extends EntityName>({
   form: FormDescription<N>;
   id: string | undefined;
 }) {
+  const may = useMay().write('create', list.table);
   if (id === undefined) return <ListPage list={list} />;
-  if (id === 'new' && list.creatable) return <NewPage form={form} />;
+  if (id === 'new' && list.creatable && may) return <NewPage form={form} />;
   return <FormPage form={form} id={id} />;
 }

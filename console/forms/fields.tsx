@@ -29,11 +29,20 @@ interface FieldsProps<N extends EntityName> {
   draft: Draft;
   /** Every field can be filled in, except what the service writes. */
   isNew: boolean;
+  /** Nothing can be changed: the viewer may not. */
+  readOnly?: boolean;
   onEnter: (property: string, entered: Entered) => void;
 }
 
 /** The fields of a form, section by section. */
-export function Fields<N extends EntityName>({ form, record, draft, isNew, onEnter }: FieldsProps<N>) {
+export function Fields<N extends EntityName>({
+  form,
+  record,
+  draft,
+  isNew,
+  readOnly = false,
+  onEnter,
+}: FieldsProps<N>) {
   const { table, sections, fixed = [], editors } = form;
   const styles = useStyles();
   const fixedFields: readonly string[] = fixed;
@@ -52,7 +61,7 @@ export function Fields<N extends EntityName>({ form, record, draft, isNew, onEnt
               onEnter: (entered: Entered) => onEnter(property, entered),
             };
             const Editor: ComponentType<EditorProps> | undefined = editors?.[property];
-            if (Editor) {
+            if (Editor && !readOnly) {
               const label = labelOf(table, property);
               return (
                 <Editor
@@ -64,7 +73,8 @@ export function Fields<N extends EntityName>({ form, record, draft, isNew, onEnt
                 />
               );
             }
-            const isFixed = !isNew && (fixedFields.includes(property) || columnOf(table, property).fixed === true);
+            const isFixed =
+              readOnly || (!isNew && (fixedFields.includes(property) || columnOf(table, property).fixed === true));
             if (isLookup(property) && !isFixed) {
               return <LookupField key={property} {...common} enteredName={draft[property]?.name} />;
             }

@@ -1,9 +1,11 @@
-import { MessageBar, MessageBarBody, Spinner, makeStyles } from '@fluentui/react-components';
+import { Spinner, makeStyles } from '@fluentui/react-components';
 import { useEffect } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import { usePlace, useServices } from '../app/service';
 import { nameOf } from '../records/columns';
+import { Refusal } from '../parts/refusal';
 import { useTitle } from '../parts/use-title';
+import { useMay } from '../session/viewer';
 import { ConflictDialog } from './conflict-dialog';
 import { Fields } from './fields';
 import type { FormDescription } from './form-description';
@@ -22,6 +24,7 @@ export function FormPage<N extends EntityName>({ form, id }: { form: FormDescrip
   const { record, draft, problem, theirs } = state;
   const styles = useStyles();
   const place = usePlace();
+  const mayChange = useMay().write('update', form.table);
   const dirty = Object.keys(draft).length > 0;
   const name = record ? nameOf(form.table, record) : 'Loading';
   useTitle(name);
@@ -47,7 +50,7 @@ export function FormPage<N extends EntityName>({ form, id }: { form: FormDescrip
         {tab ? (
           <tab.Content record={record} />
         ) : (
-          <Fields form={form} record={record} draft={draft} isNew={false} onEnter={state.enter} />
+          <Fields form={form} record={record} draft={draft} isNew={false} readOnly={!mayChange} onEnter={state.enter} />
         )}
       </div>
       <UnsavedDialog dirty={dirty} save={save} />
@@ -67,15 +70,6 @@ export function FormPage<N extends EntityName>({ form, id }: { form: FormDescrip
         />
       )}
     </>
-  );
-}
-
-/** Why something was not done, in the service's words. */
-export function Refusal({ words }: { words: string }) {
-  return (
-    <MessageBar intent="error" layout="multiline" role="alert">
-      <MessageBarBody>{words}</MessageBarBody>
-    </MessageBar>
   );
 }
 

@@ -4,6 +4,7 @@ import type { EntityName } from '../../shared/model/entities';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { Command, CommandBar } from '../parts/command-bar';
+import { useMay } from '../session/viewer';
 import { ConfirmDialog } from '../parts/confirm-dialog';
 import { idOf, nameOf } from '../records/columns';
 import type { FormDescription, FormPartProps } from './form-description';
@@ -21,6 +22,7 @@ interface ToolbarProps<N extends EntityName> {
 export function FormToolbar<N extends EntityName>({ form, state, dirty, onSave, part }: ToolbarProps<N>) {
   const { api, locations, notices } = useServices();
   const [deleting, setDeleting] = useState(false);
+  const may = useMay();
   const Commands = form.commands;
   const { record } = part;
   const remove = async () => {
@@ -38,14 +40,16 @@ export function FormToolbar<N extends EntityName>({ form, state, dirty, onSave, 
       <Command icon={<ArrowLeftRegular />} onClick={() => void locations.go(form.path)}>
         Back
       </Command>
-      <Command icon={<SaveRegular />} primary={dirty} disabled={!dirty || state.saving} onClick={onSave}>
-        Save
-      </Command>
+      {may.write('update', form.table) && (
+        <Command icon={<SaveRegular />} primary={dirty} disabled={!dirty || state.saving} onClick={onSave}>
+          Save
+        </Command>
+      )}
       <Command icon={<ArrowClockwiseRegular />} disabled={dirty} onClick={state.reload}>
         Refresh
       </Command>
       {Commands && <Commands {...part} />}
-      {form.deletable && (
+      {form.deletable && may.write('delete', form.table) && (
         <Command icon={<DeleteRegular />} disabled={dirty} onClick={() => setDeleting(true)}>
           Delete
         </Command>

@@ -5,13 +5,13 @@ import type { EntityName } from '../../shared/model/entities';
 import { wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { Command, CommandBar } from '../parts/command-bar';
+import { Refusal } from '../parts/refusal';
 import { useTitle } from '../parts/use-title';
 import { idOf } from '../records/columns';
 import { bodyOf, enter } from '../records/draft';
 import type { Draft } from '../records/draft';
 import { Fields } from './fields';
 import type { FormDescription } from './form-description';
-import { Refusal } from './form-page';
 import { UnsavedDialog } from './unsaved-dialog';
 import { defaultsOf } from '../records/defaults';
 

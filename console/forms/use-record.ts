@@ -1,10 +1,10 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import { isOffline, isStale, wordsOf } from '../api/api-error';
 import type { Body, Loaded } from '../api/web-api';
 import { useApi } from '../app/service';
 import { useInterval } from '../parts/use-interval';
-import { bodyOf, enter } from '../records/draft';
+import { bodyOf, enter, without } from '../records/draft';
 import type { Draft, Entered } from '../records/draft';
 
 export type Saved = { kind: 'saved' } | { kind: 'stale' } | { kind: 'refused' };
@@ -46,11 +46,22 @@ export function useRecord<N extends EntityName>(table: N, id: string): RecordSta
     setProblem(undefined);
     setOffline(false);
   }, []);
-  const reload = useCallback(() => void api.read(table, id).then(settled, failed), [api, table, id, settled, failed]);
+  const writes = useRef(0);
+  const reload = useCallback(() => {
+    // What was asked for before a write, and answered after it, is older than what the write answered.
+    const before = writes.current;
+    const unlessOvertaken =
+      <T>(then: (outcome: T) => void) =>
+      (outcome: T) => {
+        if (writes.current === before) then(outcome);
+      };
+    api.read(table, id).then(unlessOvertaken(settled), unlessOvertaken(failed));
+  }, [api, table, id, settled, failed]);
   useEffect(reload, [reload]);
   useInterval(reload, offline && record === undefined ? 5000 : undefined);
 
   const write = async (body: Body, etag: string) => {
+    writes.current += 1;
     settled(await api.update(table, id, body, etag));
     setTheirs(undefined);
   };
@@ -59,7 +70,7 @@ export function useRecord<N extends EntityName>(table: N, id: string): RecordSta
     setSaving(true);
     try {
       await write(bodyOf(table, over?.draft ?? draft), over?.etag ?? record['@odata.etag']);
-      setDraft({});
+      setDraft((now) => without(now, draft));
       return { kind: 'saved' };
     } catch (error) {
       if (!isStale(error)) {

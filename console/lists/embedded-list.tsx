@@ -25,7 +25,7 @@ export function EmbeddedList<N extends EntityName>({
         Refresh
       </Button>
       <Outcome state={state} empty={list.empty}>
-        <ListTable list={list} records={state.page?.records ?? []} label={label} />
+        <ListTable list={list} records={state.page?.records ?? []} label={label} leaving={state.leaving} />
         <Pager state={state} />
       </Outcome>
     </section>

@@ -1,6 +1,7 @@
 import type { ComponentType, ReactNode } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import type { Loaded } from '../api/web-api';
+import type { May } from '../session/may';
 
 /** A named selection of records. */
 export interface View {
@@ -28,6 +29,8 @@ export interface ListDescription<N extends EntityName> {
   cells?: { readonly [P in keyof Loaded<N> & string]?: (record: Loaded<N>) => ReactNode };
   /** What can be done with the selected records; without it nothing can be selected. */
   commands?: ComponentType<ListCommandProps<N>>;
+  /** Who may do any of it; records are not marked for anybody else. */
+  usableBy?: (may: May) => boolean;
   /** Shown when there is nothing. */
   empty: string;
   /** Whether records can be created by hand. */
@@ -40,10 +43,14 @@ export interface ListDescription<N extends EntityName> {
 export interface Selection<N extends EntityName> {
   /** Those that are shown and marked. */
   records: readonly Loaded<N>[];
+  /** Whether there are any, shown or not. */
+  any: boolean;
   /** How many are marked, in words: `3 records`, `all records of this view`. */
   words: string;
   /** Ids of all of them, also of those that are not shown. */
   ids(): Promise<string[]>;
+  /** Takes all marks away: for a command after which the records are gone. */
+  clear(): void;
 }
 
 export interface ListCommandProps<N extends EntityName> {

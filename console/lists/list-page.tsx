@@ -1,10 +1,11 @@
-import { Button, Link, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
+import { Button, makeStyles } from '@fluentui/react-components';
 import { AddRegular, ArrowClockwiseRegular } from '@fluentui/react-icons';
 import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import { allOf, containing } from '../api/query';
 import { usePlace, useServices } from '../app/service';
 import { Command, CommandBar } from '../parts/command-bar';
+import { useMay } from '../session/viewer';
 import { useTitle } from '../parts/use-title';
 import { listAddress, nextSorting, readListAddress } from './list-address';
 import type { ListAddress } from './list-address';
@@ -13,6 +14,7 @@ import { ListTable } from './list-table';
 import { Outcome } from './outcome';
 import { Pager } from './pager';
 import { SearchField } from './search-field';
+import { SelectionBar } from './selection-bar';
 import { useList } from './use-list';
 import { useSelection } from './use-selection';
 import { ViewPicker } from './view-picker';
@@ -25,6 +27,7 @@ const useStyles = makeStyles({
 export function ListPage<N extends EntityName>({ list }: { list: ListDescription<N> }) {
   const { locations } = useServices();
   const styles = useStyles();
+  const may = useMay();
   const address = readListAddress(usePlace().query, list.views);
   const { view, search, sorting } = address;
   useTitle(view.name);
@@ -39,7 +42,7 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
   const marks = useSelection(list.table, options, records);
   const change = (part: Partial<ListAddress>) =>
     locations.replace(listAddress(list.path, { ...address, ...part }, list.views[0]));
-  const Commands = list.commands;
+  const Commands = list.usableBy?.(may) === false ? undefined : list.commands;
 
   return (
     <>
@@ -48,7 +51,7 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
         <SearchField text={search} onSearch={(text) => change({ search: text })} />
       </div>
       <CommandBar>
-        {list.creatable && (
+        {list.creatable && may.write('create', list.table) && (
           <Command icon={<AddRegular />} onClick={() => void locations.go(`${list.path}/new`)}>
             New
           </Command>
@@ -58,24 +61,14 @@ export function ListPage<N extends EntityName>({ list }: { list: ListDescription
         </Command>
         {Commands && <Commands selection={marks} reload={state.reload} />}
       </CommandBar>
-      {marks.records.length > 0 && state.page?.next !== undefined && (
-        <MessageBar intent="info">
-          <MessageBarBody>
-            Selected: {marks.words}.{' '}
-            {!marks.wholeView && (
-              <Link as="button" onClick={marks.markView}>
-                Select all records of this view
-              </Link>
-            )}
-          </MessageBarBody>
-        </MessageBar>
-      )}
+      {marks.any && <SelectionBar marks={marks} goesOn={state.page?.next !== undefined || state.number > 1} />}
       <Outcome state={state} empty={search === '' ? list.empty : `Nothing here contains “${search}”.`}>
         <ListTable
           list={list}
           records={records}
           label={view.name}
           marks={Commands && marks}
+          leaving={state.leaving}
           sorting={sorting}
           onSort={(property) => change({ sorting: nextSorting(sorting, property) })}
         />

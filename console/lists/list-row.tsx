@@ -7,6 +7,7 @@ import { columnOf, idOf, nameOf } from '../records/columns';
 import { display } from '../records/format';
 import { Cell } from './cell';
 import type { ListDescription } from './list-description';
+import { useRowStyles } from './row-styles';
 import type { Marks } from './use-selection';
 
 const useStyles = makeStyles({
@@ -21,19 +22,27 @@ export function ListRow<N extends EntityName>({
   list: { table, columns, cells },
   record,
   marks,
+  leaving,
 }: {
   list: Pick<ListDescription<N>, 'table' | 'columns' | 'cells'>;
   record: Loaded<N>;
   marks: Marks<N> | undefined;
+  leaving: boolean;
 }) {
   const styles = useStyles();
+  const { row } = useRowStyles();
   const id = idOf(table, record);
   const name = nameOf(table, record);
   return (
-    <TableRow aria-selected={marks ? marks.isMarked(id) : undefined}>
+    <TableRow className={row} aria-selected={marks ? marks.isMarked(id) : undefined}>
       {marks && (
         <TableCell className={styles.mark}>
-          <Checkbox aria-label={`Select ${name}`} checked={marks.isMarked(id)} onChange={() => marks.toggle(id)} />
+          <Checkbox
+            aria-label={`Select ${name}`}
+            checked={marks.isMarked(id)}
+            disabled={leaving}
+            onChange={() => marks.toggle(id)}
+          />
         </TableCell>
       )}
       {columns.map((property, index) => {

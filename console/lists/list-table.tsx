@@ -14,6 +14,7 @@ import { columnOf, idOf, labelOf } from '../records/columns';
 import type { Sorting } from './list-address';
 import type { ListDescription } from './list-description';
 import { ListRow } from './list-row';
+import { useRowStyles } from './row-styles';
 import type { Marks } from './use-selection';
 
 const useStyles = makeStyles({
@@ -28,22 +29,33 @@ export interface ListTableProps<N extends EntityName> {
   records: readonly Loaded<N>[];
   label: string;
   marks?: Marks<N> | undefined;
+  /** Other records are on their way in place of these: nothing of these can be marked any more. */
+  leaving?: boolean;
   sorting?: Sorting | undefined;
   onSort?: (property: string) => void;
 }
 
 /** The records of one page. */
-export function ListTable<N extends EntityName>({ list, records, label, marks, sorting, onSort }: ListTableProps<N>) {
+export function ListTable<N extends EntityName>({
+  list,
+  records,
+  label,
+  marks,
+  leaving = false,
+  sorting,
+  onSort,
+}: ListTableProps<N>) {
   const styles = useStyles();
+  const { row } = useRowStyles();
   const { table, columns } = list;
   return (
     <div className={styles.wrap}>
-      <Table size="small" aria-label={label} className={styles.table}>
+      <Table size="small" aria-label={label} aria-busy={leaving} className={styles.table}>
         <TableHeader>
-          <TableRow>
+          <TableRow className={row}>
             {marks && (
               <TableHeaderCell className={styles.mark}>
-                <MarkAll table={table} records={records} marks={marks} />
+                <MarkAll {...{ table, records, marks, leaving }} />
               </TableHeaderCell>
             )}
             {columns.map((property, index) => (
@@ -57,7 +69,7 @@ export function ListTable<N extends EntityName>({ list, records, label, marks, s
         </TableHeader>
         <TableBody>
           {records.map((record) => (
-            <ListRow key={idOf(table, record)} list={list} record={record} marks={marks} />
+            <ListRow key={idOf(table, record)} {...{ list, record, marks, leaving }} />
           ))}
         </TableBody>
       </Table>
@@ -69,10 +81,12 @@ function MarkAll<N extends EntityName>({
   table,
   records,
   marks,
+  leaving,
 }: {
   table: N;
   records: readonly Loaded<N>[];
   marks: Marks<N>;
+  leaving: boolean;
 }) {
   const marked = records.filter((record) => marks.isMarked(idOf(table, record))).length;
   const all = records.length > 0 && marked === records.length;
@@ -80,6 +94,7 @@ function MarkAll<N extends EntityName>({
     <Checkbox
       aria-label="Select all shown"
       checked={all || (marked > 0 ? 'mixed' : false)}
+      disabled={leaving}
       onChange={() => marks.markShown(!all)}
     />
   );

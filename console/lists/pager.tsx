@@ -15,7 +15,7 @@ const useStyles = makeStyles({
 });
 
 /** How many records are shown, and the way to the others. */
-export function Pager<N extends EntityName>({ state: { page, number, turn, loading } }: { state: ListState<N> }) {
+export function Pager<N extends EntityName>({ state: { page, number, turn, leaving } }: { state: ListState<N> }) {
   const styles = useStyles();
   const shown = page?.records.length ?? 0;
   const isOnly = number === 1 && page?.next === undefined;
@@ -26,7 +26,8 @@ export function Pager<N extends EntityName>({ state: { page, number, turn, loadi
       <Button
         size="small"
         icon={<ChevronLeftRegular />}
-        disabled={number === 1 || loading}
+        disabled={number === 1}
+        disabledFocusable={leaving}
         onClick={() => turn('previous')}
       >
         Previous
@@ -38,7 +39,8 @@ export function Pager<N extends EntityName>({ state: { page, number, turn, loadi
         size="small"
         icon={<ChevronRightRegular />}
         iconPosition="after"
-        disabled={page?.next === undefined || loading}
+        disabled={page?.next === undefined}
+        disabledFocusable={leaving}
         onClick={() => turn('next')}
       >
         Next

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { EntityName } from '../../shared/model/entities';
 import { wordsOf } from '../api/api-error';
 import type { QueryOptions } from '../api/query';
@@ -7,11 +7,12 @@ import { useApi } from '../app/service';
 import { useInterval } from '../parts/use-interval';
 
 export interface ListState<N extends EntityName> {
-  /** Undefined until the first answer. */
+  /** What was answered last; undefined until the first answer. */
   page: Page<N> | undefined;
-  /** 1 for the first. */
+  /** Which page that is, 1 for the first. */
   number: number;
-  loading: boolean;
+  /** Another page, search or order is on its way: what is shown is about to be replaced, not only asked for again. */
+  leaving: boolean;
   /** Why there is nothing to show, in the service's words. */
   problem: string | undefined;
   reload(): void;
@@ -19,13 +20,21 @@ export interface ListState<N extends EntityName> {
 }
 
 interface Asked {
+  question: string;
   /** Links of the pages up to this one; the first page has none. */
   links: readonly string[];
   /** Counts the times that the same was asked again. */
   again: number;
 }
 
-const start: Asked = { links: [], again: 0 };
+/** An answer, and what it answers. */
+interface Answered<N extends EntityName> {
+  to: string;
+  number: number;
+  page?: Page<N>;
+  problem?: string;
+}
+
 const afterFailure = 5000;
 
 /** A list of records, page by page. An answer that was overtaken by another question is thrown away. */
@@ -36,36 +45,52 @@ export function useList<N extends EntityName>(
 ): ListState<N> {
   const api = useApi();
   const question = JSON.stringify([table, options, pageSize]);
-  const [asked, setAsked] = useState<Asked & { question: string }>({ ...start, question });
-  const [state, setState] = useState<{ page?: Page<N>; problem?: string; loading: boolean }>({ loading: true });
+  const [asked, setAsked] = useState<Asked>({ question, links: [], again: 0 });
+  const [answered, setAnswered] = useState<Answered<N>>({ to: '', number: 1 });
   const latest = useRef(0);
-  const current = asked.question === question ? asked : { ...start, question };
+  const pending = useRef(false);
 
-  const { links, again } = current;
+  const { links, again } = asked.question === question ? asked : { links: [], again: 0 };
   const link = links.at(-1);
+  const number = links.length + 1;
+  const wanted = identity(question, link);
   useEffect(() => {
     const turn = (latest.current += 1);
-    const [asking, wanted] = JSON.parse(question) as [N, QueryOptions];
-    setState((before) => ({ ...before, loading: true }));
-    const answer = link === undefined ? api.list(asking, wanted, pageSize) : api.follow(asking, link, pageSize);
+    const [asking, options] = JSON.parse(question) as [N, QueryOptions];
+    const arrived = (answer: { page: Page<N> } | { problem: string }) => {
+      if (turn !== latest.current) return;
+      setAnswered({ to: identity(question, link), number, ...answer });
+      pending.current = false;
+    };
+    pending.current = true;
+    const answer = link === undefined ? api.list(asking, options, pageSize) : api.follow(asking, link, pageSize);
     answer.then(
-      (page) => turn === latest.current && setState({ page, loading: false }),
-      (error: unknown) => turn === latest.current && setState({ problem: wordsOf(error), loading: false }),
+      (page) => arrived({ page }),
+      (error: unknown) => arrived({ problem: wordsOf(error) }),
     );
-  }, [api, question, link, again, pageSize]);
+  }, [api, question, link, number, again, pageSize]);
 
-  const reload = useCallback(() => setAsked({ question, links, again: again + 1 }), [question, links, again]);
-  useInterval(reload, state.problem === undefined ? refreshEvery : afterFailure);
+  const leaving = answered.to !== wanted;
+  const problem = leaving ? undefined : answered.problem;
+  const reload = () => setAsked({ question, links, again: again + 1 });
+  // A service that is slower than the refresh would otherwise have each of its answers overtaken.
+  useInterval(() => !pending.current && reload(), problem === undefined ? refreshEvery : afterFailure);
   return {
-    page: state.page,
-    number: links.length + 1,
-    loading: state.loading,
-    problem: state.problem,
+    page: answered.page,
+    number: answered.number,
+    leaving,
+    problem,
     reload,
     turn: (to) => {
-      const next = state.page?.next;
+      const next = answered.page?.next;
+      if (leaving) return; // the links that are shown lead on from another question
       if (to === 'previous') setAsked({ question, links: links.slice(0, -1), again });
       else if (next !== undefined) setAsked({ question, links: [...links, next], again });
     },
   };
+}
+
+/** What tells one page of one question from every other. */
+function identity(question: string, link: string | undefined): string {
+  return JSON.stringify([question, link]);
 }

@@ -4,6 +4,7 @@ import type { PageProps } from '../app/routes';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';
 import type { ListDescription } from '../lists/list-description';
+import { ReplayCommand, ReplayCommands } from './replay-commands';
 
 const list: ListDescription<'ccs_parkedmessage'> = {
   table: 'ccs_parkedmessage',
@@ -11,6 +12,8 @@ const list: ListDescription<'ccs_parkedmessage'> = {
   views: [{ key: 'all', name: 'Parked Messages' }],
   columns: ['ccs_detail', 'ccs_parkedreason', 'msdyn_deviceid', 'ccs_enqueuedtime'],
   searchIn: ['ccs_detail', 'msdyn_deviceid'],
+  commands: ReplayCommands,
+  usableBy: (may) => may.act('ccs_ReplayParkedMessages'),
   empty: 'Every message was understood.',
   refreshEvery: 10_000,
 };
@@ -27,6 +30,7 @@ const form: FormDescription<'ccs_parkedmessage'> = {
     },
   ],
   tabs: [{ key: 'body', name: 'Message', Content: MessageBody }],
+  commands: ReplayCommand,
   deletable: true,
 };
 

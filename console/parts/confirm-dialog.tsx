@@ -19,10 +19,11 @@ export function ConfirmDialog({
   onCancel,
 }: {
   title: string;
-  action: string;
+  /** Without one there is nothing to decide, only to read. */
+  action?: string;
   disabled?: boolean;
   children: ReactNode;
-  onConfirm: () => void;
+  onConfirm?: () => void;
   onCancel: () => void;
 }) {
   return (
@@ -32,10 +33,12 @@ export function ConfirmDialog({
           <DialogTitle>{title}</DialogTitle>
           <DialogContent>{children}</DialogContent>
           <DialogActions>
-            <Button appearance="primary" disabled={disabled} onClick={onConfirm}>
-              {action}
-            </Button>
-            <Button onClick={onCancel}>Cancel</Button>
+            {action !== undefined && (
+              <Button appearance="primary" disabled={disabled} onClick={onConfirm}>
+                {action}
+              </Button>
+            )}
+            <Button onClick={onCancel}>{action === undefined ? 'Close' : 'Cancel'}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>

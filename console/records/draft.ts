@@ -21,6 +21,13 @@ export function enter(draft: Draft, base: Values, property: string, entered: Ent
   return isSame(base[property], entered.value) ? others : { ...others, [property]: entered };
 }
 
+/** What of a draft is left when another one, made before it, was saved: what was entered while the service was busy. */
+export function without(draft: Draft, saved: Draft): Draft {
+  return Object.fromEntries(
+    Object.entries(draft).filter(([property, { value }]) => !saved[property] || !isSame(saved[property].value, value)),
+  );
+}
+
 /** What a form shows for a property. */
 export function valueIn(draft: Draft, base: Values, property: string): Scalar {
   return draft[property] ? draft[property].value : ((base[property] ?? null) as Scalar);

@@ -12,7 +12,7 @@ import type { Block } from './markdown';
 const addresses: readonly (readonly [string, string, string])[] = [
   ['GET', '/', 'the service document: all entity sets'],
   ['GET', '/$metadata', 'the model as CSDL 4.0 XML, with option values, alternate keys and actions'],
-  ['GET', '/WhoAmI', 'fixed ids: a function key says that a caller may, not who he is'],
+  ['GET', '/WhoAmI', 'who calls (`UserId`, `ccs_name`) and as what (`ccs_roles`); the other ids are fixed'],
   ['GET', '/set', 'records, newest first, with all query options'],
   ['GET', '/set/$count', 'how many, as text; takes `$filter`'],
   ['POST', '/set', 'creates a record: 204 with `OData-EntityId`'],

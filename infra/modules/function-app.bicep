@@ -26,6 +26,9 @@ param eventsSecretUri string
 @description('Client id of the app registration that stands for this API; empty: no tokens are taken.')
 param tokenAudience string
 
+@description('Client id with which the console signs people in; empty: it asks for an access key.')
+param consoleClientId string
+
 @description('Keys for programs, name:role:hash; hashes only.')
 param accessKeys string
 
@@ -73,6 +76,7 @@ var appSettings = {
   TOKEN_ISSUERS: empty(tokenAudience) ? '' : '${login}/v2.0,https://sts.windows.net/${tenant().tenantId}/'
   TOKEN_AUDIENCES: empty(tokenAudience) ? '' : '${tokenAudience},api://${tokenAudience}'
   TOKEN_KEYS_URL: empty(tokenAudience) ? '' : '${login}/discovery/v2.0/keys'
+  CONSOLE_CLIENT_ID: consoleClientId
   ACCESS_KEYS: accessKeys
   PLATFORM_AUTHENTICATION: 'false'
   OTEL_EXPORTER_OTLP_ENDPOINT: ''

@@ -17,6 +17,8 @@ export interface Refusal {
   reason: ParkReason;
   /** What was wrong and what is allowed, for the person who looks into the parked message. */
   detail: string;
+  /** The measure of the rule that could not read it. */
+  measure?: string;
 }
 
 /** An object's properties by lower-case name: letter case does not matter. To be read by `fieldIn`. */

@@ -15,10 +15,13 @@ export function isOfLoopback({
   origin: string | null;
 }): boolean {
   const hosts = [hostOf(url), ...(host === null ? [] : [hostOf(`http://${host}`)])];
-  return hosts.every(isOwn) && (origin === null || isOwn(hostOf(origin)));
+  return hosts.every(isLoopbackHost) && (origin === null || isLoopbackHost(hostOf(origin)));
 }
 
-const isOwn = (host: string | undefined): boolean => host !== undefined && own.has(host);
+/** Whether a name is one of the machine's own. */
+export function isLoopbackHost(host: string | undefined): boolean {
+  return host !== undefined && own.has(host);
+}
 
 function hostOf(url: string): string | undefined {
   return /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url).hostname : undefined;

@@ -14,7 +14,9 @@ export function raise(telemetry: Telemetry, rules: readonly Rule[]): (IncomingAl
   return rules.flatMap((rule): (IncomingAlert | Refusal)[] => {
     const reading = fieldIn(telemetry.values, rule.measure.toLowerCase());
     if (reading === undefined || reading === null) return [];
-    if (!isNumber(reading)) return [wrongType(rule.measure, 'a finite number', reading)];
+    if (!isNumber(reading)) {
+      return [{ ...wrongType(rule.measure, 'a finite number', reading), measure: rule.measure.toLowerCase() }];
+    }
     return fires(rule, reading) ? [alertOf(telemetry, rule, reading)] : [];
   });
 }

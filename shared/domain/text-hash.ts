@@ -24,3 +24,9 @@ export function textHash(...lines: readonly string[]): string {
 }
 
 const lineBreak = 0x0a;
+
+/** 32 bits of that, as a number. */
+export function numberOfText(text: string): number {
+  const hash = textHash(text);
+  return hash.charCodeAt(0) * 0x1_0000 + hash.charCodeAt(1);
+}

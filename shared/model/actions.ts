@@ -34,6 +34,12 @@ export const complexTypes = {
     { name: 'Outcome', type: 'Edm.String', nullable: false },
     { name: 'Reason', type: 'Edm.String', nullable: false },
   ],
+  ccs_ReplayOutcome: [
+    { name: 'ccs_parkedmessageid', type: 'Edm.Guid', nullable: false },
+    { name: 'Outcome', type: 'Edm.String', nullable: false },
+    { name: 'Alerts', type: 'Edm.Int32', nullable: false },
+    { name: 'Reason', type: 'Edm.String', nullable: false },
+  ],
 } as const satisfies Record<string, readonly Field[]>;
 
 /** The properties of a result. */
@@ -162,6 +168,30 @@ export const actions = {
       dryRun,
     ],
     result: jobBegun('ccs_ImportIoTDevicesResponse', false),
+  },
+
+  ccs_ReplayParkedMessages: {
+    displayName: 'IoT - Replay Parked Messages',
+    description:
+      'Sends parked messages through rules, groups and responses as they are now, each once; what is understood goes away, the rest says why not.',
+    boundTo: null,
+    parameters: [
+      {
+        name: 'ParkedMessageIds',
+        type: 'Edm.String',
+        ...required,
+        description: 'Ids of Parked Message records, separated by commas; at most 1,000.',
+      },
+    ],
+    result: {
+      type: 'ccs_ReplayParkedMessagesResponse',
+      nullable: false,
+      properties: [
+        { name: 'Messages', type: 'Edm.Int32', nullable: false },
+        { name: 'Replayed', type: 'Edm.Int32', nullable: false },
+        { name: 'Outcomes', type: 'Collection(ccs_ReplayOutcome)', nullable: false },
+      ],
+    },
   },
 
   ccs_UnregisterIoTDevice: {

@@ -60,6 +60,7 @@ export const actionRights: Readonly<Record<ActionName, readonly Role[]>> = {
   ccs_CreateWorkOrder: administrators,
   ccs_DeactivateIoTDevice: operators,
   ccs_ImportIoTDevices: operators,
+  ccs_ReplayParkedMessages: operators,
   ccs_UnregisterIoTDevice: operators,
   msdyn_IoTSendTestAlert: operators,
   // These three look at nothing but what they are sent.

@@ -112,7 +112,11 @@ interface Field {
   nullable: boolean;
 }
 
-const whoAmI: readonly Field[] = whoAmIProperties.map((name) => ({ name, type: 'Edm.Guid', nullable: false }));
+const whoAmI: readonly Field[] = Object.entries(whoAmIProperties).map(([name, type]) => ({
+  name,
+  type,
+  nullable: false,
+}));
 
 function complexType(type: string, fields: readonly Field[]): Xml {
   const properties = fields.map(({ name, type: edm, nullable }) =>

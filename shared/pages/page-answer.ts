@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
+import type { SignIn } from '../domain/sign-in';
 import { encodings } from '../ports/page-files';
 import type { Encoding, PageFile, PageFiles } from '../ports/page-files';
 import { securityHeaders } from './security-headers';
@@ -11,18 +12,26 @@ export interface PageRequest {
   ifNoneMatch: string | null;
 }
 
+/** What the console is made of: the files of its build, and where its people sign in. */
+export interface Pages {
+  files: PageFiles;
+  signIn: SignIn | undefined;
+}
+
 /**
  * Answers with a file of the console. Names below `static/` hold a hash of their content, so they are kept for ever;
  * everything else is a place inside the console, and gets its one page, which is asked for anew each time.
  */
-export async function pageAnswer(files: PageFiles, request: PageRequest): Promise<HttpResponseInit> {
+export async function pageAnswer({ files, signIn }: Pages, request: PageRequest): Promise<HttpResponseInit> {
+  const secure = securityHeaders(signIn);
+  if (request.path === 'sign-in.json') return told(signIn, secure);
   const isAsset = request.path.startsWith('static/');
   const file = await files.read(isAsset ? request.path : 'index.html');
-  if (!file) return isAsset ? missing('There is no such file.') : missing('The console is not built: npm run build.');
+  if (!file) return missing(isAsset ? 'There is no such file.' : 'The console is not built: npm run build.', secure);
   const encoding = chosen(file, request.acceptEncoding);
   const etag = `"${file.tag}-${encoding}"`;
   const headers = {
-    ...securityHeaders,
+    ...secure,
     'Content-Type': file.type,
     'Cache-Control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
     ETag: etag,
@@ -36,8 +45,14 @@ export async function pageAnswer(files: PageFiles, request: PageRequest): Promis
   };
 }
 
-function missing(words: string): HttpResponseInit {
-  const headers = { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
+/** Where people sign in; an empty object where they do not. Nothing of it is secret. */
+function told(signIn: SignIn | undefined, secure: Readonly<Record<string, string>>): HttpResponseInit {
+  const headers = { ...secure, 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' };
+  return { status: 200, headers, body: JSON.stringify(signIn ?? {}) };
+}
+
+function missing(words: string, secure: Readonly<Record<string, string>>): HttpResponseInit {
+  const headers = { ...secure, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
   return { status: 404, headers, body: `${words}\n` };
 }
 

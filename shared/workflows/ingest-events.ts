@@ -8,13 +8,14 @@ import { identityOf } from '../domain/fold';
 import type { Refusal } from '../domain/fields';
 import { understand } from '../domain/incoming';
 import type { IncomingAlert, Telemetry } from '../domain/incoming';
+import { judgedBy } from '../domain/message-part';
 import { raise } from '../domain/raise';
 import type { Opened } from '../domain/settlement';
 import type { Source } from '../ports/alert-ledger';
 import type { RecordStore } from '../ports/record-store';
 import type { DeviceDirectory } from './device-directory';
 import { parkMessages } from './park-messages';
-import type { Parked } from './park-messages';
+import type { Misunderstood, Parked } from './park-messages';
 import { sendersOf } from './senders';
 import type { Senders } from './senders';
 import { settleAlerts } from './settle-alerts';
@@ -38,10 +39,11 @@ export interface Ingested {
   ignored: number;
 }
 
-/** One JSON object of the batch, and where it stood. */
-interface Part {
+/** One JSON object of a message, and where it stood. */
+export interface Part {
   event: HubEvent;
-  index: number;
+  /** In the message's array; `all` when the message could not be read at all. */
+  index: number | 'all';
   content: IncomingAlert | Telemetry | Refusal;
 }
 
@@ -68,11 +70,12 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   return { opened, parked, skipped, ignored: events.length - telemetry.length };
 }
 
-function addParts(event: HubEvent, parts: Part[]): void {
+/** Adds what is in a message: each value, understood or refused. */
+export function addParts(event: HubEvent, parts: Part[]): void {
   const { connectionDeviceId, enqueued, messageId } = event;
   const read = valuesIn(event.body);
   if ('kind' in read) {
-    parts.push({ event, index: 0, content: read });
+    parts.push({ event, index: 'all', content: read });
     return;
   }
   const { values, text } = read;
@@ -99,20 +102,27 @@ interface Indexed<T> {
 /** Numbers what each event holds: alerts as they come, telemetry once for every rule of the device's category. */
 function applyRules(parts: readonly Part[], senders: Senders) {
   const alerts: Indexed<IncomingAlert>[] = [];
-  const refusals: { event: HubEvent; index: number; refusal: Refusal }[] = [];
+  const refusals: Misunderstood[] = [];
   let previous: HubEvent | undefined;
   let index = 0;
-  for (const { event, content } of parts) {
+  for (const { event, index: value, content } of parts) {
     if (event !== previous) index = 0;
     previous = event;
-    const results = content.kind === 'telemetry' ? raise(content, senders.rulesOf(content.deviceId)) : [content];
+    const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
+    const results = content.kind === 'telemetry' ? raise(content, rules) : [content];
     for (const result of results) {
-      if (result.kind === 'refused') refusals.push({ event, index, refusal: result });
-      else alerts.push({ event, index, alert: result });
+      if (result.kind === 'refused') {
+        refusals.push({ event, index, refusal: result, part: { value, judged: judgedBy(rules, measuresIn(results)) } });
+      } else alerts.push({ event, index, alert: result });
       index += 1;
     }
   }
   return { alerts, refusals };
+}
+
+/** Those that could not be read. */
+function measuresIn(results: readonly (IncomingAlert | Refusal)[]): string[] {
+  return results.flatMap((result) => (result.kind === 'refused' && result.measure) || []);
 }
 
 function arrivalOf(

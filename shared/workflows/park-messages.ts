@@ -1,3 +1,4 @@
+import type { MessagePart } from '../domain/message-part';
 import type { HubEvent } from '../domain/hub-event';
 import { makeId, shardOf } from '../domain/ids';
 import type { Refusal } from '../domain/fields';
@@ -8,23 +9,32 @@ import { createdBy } from '../domain/stamps';
 
 export type Parked = EntityRecord<'ccs_parkedmessage'>;
 
+/** What could not be understood. Without a part it is nothing that a device said, and cannot be replayed. */
+export interface Misunderstood {
+  event: HubEvent;
+  index: number;
+  refusal: Refusal;
+  part?: MessagePart;
+}
+
 /**
  * Keeps what could not be understood: reason, place in the hub and body, one row for each part. The row's id follows
  * from the place, so parking again changes nothing.
  */
 export async function parkMessages(
   source: Source,
-  refusals: readonly { event: HubEvent; index: number; refusal: Refusal }[],
+  refusals: readonly Misunderstood[],
   { records, now }: { records: RecordStore; now(): number },
 ): Promise<Parked[]> {
-  const rows = refusals.map(({ event, index, refusal }) => parkedRow(source, event, index, refusal, now()));
+  const rows = refusals.map((refused) => parkedRow(source, refused, now()));
   const results = await Promise.all(
     rows.map(async (row) => ((await records.insert('ccs_parkedmessage', row)).kind === 'inserted' ? [row] : [])),
   );
   return results.flat();
 }
 
-function parkedRow({ hub, partition }: Source, event: HubEvent, index: number, refusal: Refusal, now: number): Parked {
+function parkedRow({ hub, partition }: Source, refused: Misunderstood, now: number): Parked {
+  const { event, index, refusal, part } = refused;
   const seed = `parked ${hub}/${partition}/${event.sequence}/${index}`;
   const body = Buffer.from(event.body);
   const text = body.toString('utf8');
@@ -37,6 +47,8 @@ function parkedRow({ hub, partition }: Source, event: HubEvent, index: number, r
     ccs_partition: partition,
     ccs_sequencenumber: String(event.sequence),
     ccs_itemindex: index,
+    ...(part && { ccs_part: String(part.value), ccs_judgedmeasures: JSON.stringify(part.judged) }),
+    ccs_messageid: event.messageId?.slice(0, 200) ?? null,
     ccs_enqueuedtime: new Date(event.enqueued).toISOString(),
     msdyn_deviceid: event.connectionDeviceId ?? null,
     ccs_body: isText ? text : body.toString('base64'),

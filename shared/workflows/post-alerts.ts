@@ -45,7 +45,10 @@ export async function postAlerts(
 }
 
 /** What earlier tries of the request have written; in any shard, because groups may have moved since. */
-async function writtenBefore(request: Batch['request'], { ledger }: IngestDeps): Promise<Map<number, string>> {
+export async function writtenBefore(
+  request: Batch['request'],
+  { ledger }: Pick<IngestDeps, 'ledger'>,
+): Promise<Map<number, string>> {
   if (!request) return new Map();
   const shards = Array.from({ length: shardCount }, (_, shard) => ledger.receipts(shard, request.key));
   return idsTold((await Promise.all(shards)).flat(), request);

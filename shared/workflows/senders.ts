@@ -44,10 +44,7 @@ export function sendersOf(known: ReadonlyMap<string, KnownDevice>, groupBy: read
   };
 
   return {
-    rulesOf: (deviceId) => {
-      const parsed = parseRules(senderOf(deviceId).known?.category?.ccs_rules);
-      return parsed.kind === 'ok' ? parsed.rules : [];
-    },
+    rulesOf: (deviceId) => rulesOf(senderOf(deviceId).known),
     groupOf: (alert) => {
       const { type, readingType, ruleOutput } = alert;
       const { groups, known: device, device: facts } = senderOf(alert.deviceId);
@@ -60,6 +57,12 @@ export function sendersOf(known: ReadonlyMap<string, KnownDevice>, groupBy: read
       return group;
     },
   };
+}
+
+/** The rules of a device's category; none when they cannot be read. */
+export function rulesOf(known: KnownDevice | undefined): readonly Rule[] {
+  const parsed = parseRules(known?.category?.ccs_rules);
+  return parsed.kind === 'ok' ? parsed.rules : [];
 }
 
 /** A device that never repeats itself must not make a batch slow. */

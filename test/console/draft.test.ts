@@ -1,4 +1,4 @@
-import { bodyOf, conflictsOf, enter, valueIn } from '../../console/records/draft';
+import { bodyOf, conflictsOf, enter, valueIn, without } from '../../console/records/draft';
 
 const base = { msdyn_name: 'One', msdyn_deviceid: null, _msdyn_account_value: 'a1' };
 
@@ -15,6 +15,13 @@ test('a save holds what was changed only, lookups by their navigation', () => {
   expect(bodyOf('msdyn_iotdevice', { _msdyn_account_value: { value: null } })).toEqual({
     'msdyn_Account@odata.bind': null,
   });
+});
+
+test('what is entered while a save is under way is not lost with it', () => {
+  const saved = { msdyn_name: { value: 'Two' }, msdyn_deviceid: { value: 'two' } };
+  const now = { msdyn_name: { value: 'Two and more' }, msdyn_deviceid: { value: 'two' } };
+  expect(without(now, saved)).toEqual({ msdyn_name: { value: 'Two and more' } });
+  expect(without(saved, saved)).toEqual({});
 });
 
 test.each([

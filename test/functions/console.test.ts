@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeFile(join(built, 'static', 'main-abc.js.br'), brotliCompressSync(script));
   await writeFile(join(built, 'static', 'main-abc.js.gz'), gzipSync(script));
   const files = folderPageFiles(built);
-  const serve = servePages(() => files);
+  const serve = servePages(() => ({ files, signIn: undefined }));
   get = async (path, headers = {}) => {
     const answer = await serve({ params: { path }, headers: new Headers(headers) });
     return { ...answer, header: new Headers(answer.headers) };
@@ -88,9 +88,24 @@ test.each([
 });
 
 test('a page that was not built says how it is', async () => {
-  const serve = servePages(() => folderPageFiles(join(folder, 'nowhere')));
+  const serve = servePages(() => ({ files: folderPageFiles(join(folder, 'nowhere')), signIn: undefined }));
   const answer = await serve({ params: {}, headers: new Headers() });
   expect(answer).toMatchObject({ status: 404, body: 'The console is not built: npm run build.\n' });
+});
+
+const signIn = { issuer: 'https://login.example/tenant/v2.0', clientId: 'the-console', scope: 'api://x/.default' };
+
+test('the page learns where people sign in, and may call there and nowhere else', async () => {
+  const serve = servePages(() => ({ files: folderPageFiles(folder), signIn }));
+  const answer = await serve({ params: { path: 'sign-in.json' }, headers: new Headers() });
+  expect(JSON.parse(answer.body as string)).toEqual(signIn);
+  const policy = new Headers(answer.headers).get('content-security-policy')!.split('; ');
+  expect(policy).toContain("connect-src 'self' https://login.example");
+  expect(policy.filter((rule) => rule.includes('login.example'))).toHaveLength(1);
+});
+
+test('a console that signs nobody in says so', async () => {
+  expect(await get('sign-in.json')).toMatchObject({ status: 200, body: '{}' });
 });
 
 test('nothing from elsewhere may be loaded, called, framed or posted to', async () => {

@@ -164,9 +164,13 @@ test('alerts with one id are refused, made together or one after the other', asy
   expect((await many('CreateMultiple', 'msdyn_iotalert', [row])).status).toBe(412);
 });
 
-test('WhoAmI answers the same user to everybody', async () => {
+test('WhoAmI tells who calls, and as what', async () => {
   const answer = await api.get('/WhoAmI');
-  expect(answer.json).toMatchObject({ UserId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+  expect(answer.json).toMatchObject({
+    UserId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    ccs_name: 'Local User',
+    ccs_roles: ['IoT.Administrator', 'IoT.EndpointUser', 'IoT.Reader'],
+  });
   expect((await api.get('/WhoAmI()')).json).toEqual(answer.json);
   expect((await api.post('/WhoAmI', {})).status).toBe(405);
 });

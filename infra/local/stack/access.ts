@@ -22,6 +22,7 @@ export async function startAccess(): Promise<StackAccess> {
       TOKEN_ISSUERS: issuer.url,
       TOKEN_AUDIENCES: issuer.audience,
       TOKEN_KEYS_URL: issuer.keysUrl,
+      CONSOLE_CLIENT_ID: 'console',
       ACCESS_KEYS: `stack:IoT.Administrator:${hash}`,
     },
     stop: issuer.stop,

@@ -19,6 +19,11 @@ export const parkedTables = {
       ccs_partition: readOnly(text('Partition', 20)),
       ccs_sequencenumber: readOnly(text('Sequence Number', 20)),
       ccs_itemindex: readOnly(count('Item')),
+      // `all`, or the number of the value in the message's array; without one the message cannot be replayed.
+      ccs_part: readOnly(text('Part', 20)),
+      // JSON array: what the rules of its time did read in that part, and need not read again.
+      ccs_judgedmeasures: readOnly(memo('Judged Measures', 20_000)),
+      ccs_messageid: readOnly(text('Message ID', 200)),
       ccs_enqueuedtime: readOnly(time('Enqueued Time')),
       msdyn_deviceid: readOnly(text('Device ID', 200)),
       ccs_body: readOnly(memo('Body', 400_000)),

@@ -1,11 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../../infra/local/browser';
-import { visit } from '../../kit/browser';
+import { slowdown, visit } from '../../kit/browser';
 import { deviceId, startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 import { connectDevice, eventually } from '../../kit/stack';
 
 /* The tutorial "Associate devices with customer accounts", step by step, with a device that really sends. */
+
+jest.setTimeout(600_000 * slowdown);
 
 let on: ConsoleStack;
 let browser: Browser;

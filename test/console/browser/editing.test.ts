@@ -1,8 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../../infra/local/browser';
-import { visit } from '../../kit/browser';
+import { slowdown, visit } from '../../kit/browser';
 import { startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
+
+jest.setTimeout(600_000 * slowdown);
 
 let on: ConsoleStack;
 let browser: Browser;
