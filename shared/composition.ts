@@ -6,6 +6,7 @@ import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
 import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
+import { memoryAllowances } from './adapters/memory/allowances';
 import type { QueueAccount } from './adapters/queue/work-queue';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
 import { tableOpenWork } from './adapters/table/open-work';
@@ -131,10 +132,11 @@ const followers = once(() =>
 
 /** Who may come in, and who that is. */
 export const access = once((): AccessDeps => {
-  const { tokens, ...rest } = config().access;
+  const { tokens, perMinute, ...rest } = config().access;
   return {
     ...rest,
     tokens: tokens && bearerTokens(),
+    allowances: memoryAllowances(perMinute, now),
     remember: rememberUsers({ records: recordStore(), now }),
     challenge: challengeFor(tokens),
   };

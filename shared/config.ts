@@ -4,6 +4,7 @@ import { parseGroupBy } from './domain/group-key';
 import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
 import type { Timespan } from './domain/timespan';
+import type { Limited } from './model/costs';
 import { longestCommandLife } from './model/tables/commands';
 
 /** One setting: what it is for, and its default as it would be written in the environment. */
@@ -108,6 +109,18 @@ export const settings = {
     purpose: "Keys for programs: name:role:hash, separated by commas; the hash is the key's SHA-256 in hex.",
     default: '',
   },
+  REQUESTS_PER_MINUTE: {
+    purpose:
+      'Requests a minute of each caller who had to say who he is, those in a batch counted one by one; 0 is no limit. Each ' +
+      'instance of the app counts for itself.',
+    default: '1200',
+  },
+  EFFECTS_PER_MINUTE: {
+    purpose:
+      'What each such caller may set off in a minute: commands, test alerts, cases and work orders on request, and requests to ' +
+      'the hub for up to 100 devices each; 0 is no limit.',
+    default: '600',
+  },
   PLATFORM_AUTHENTICATION: {
     purpose: "Whether App Service's own authentication stands before the app, so that x-ms-client-principal is true.",
     default: 'false',
@@ -149,6 +162,8 @@ export interface Config {
     tokens: { issuers: string[]; audiences: string[]; keysUrl: string } | undefined;
     keys: AccessKey[];
     behindPlatform: boolean;
+    /** Of each caller; 0 is no limit. */
+    perMinute: Record<Limited, number>;
   };
 }
 
@@ -193,6 +208,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       tokens: read('TOKEN_ISSUERS', (issuers) => tokensOf(issuers, env)),
       keys: read('ACCESS_KEYS', parseAccessKeys),
       behindPlatform: read('PLATFORM_AUTHENTICATION', oneOf('true', 'false')) === 'true',
+      perMinute: {
+        requests: read('REQUESTS_PER_MINUTE', between(0, 1_000_000)),
+        effects: read('EFFECTS_PER_MINUTE', between(0, 1_000_000)),
+      },
     },
   };
   problems.push(...mixedConnections(env));

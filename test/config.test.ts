@@ -16,7 +16,13 @@ test('the defaults are a fixed window of a minute per device', () => {
     deviceMaxAge: 2000,
     retention: 0,
     commandLife: 3_600_000,
-    access: { openOnLoopback: false, tokens: undefined, keys: [], behindPlatform: false },
+    access: {
+      openOnLoopback: false,
+      tokens: undefined,
+      keys: [],
+      behindPlatform: false,
+      perMinute: { requests: 1200, effects: 600 },
+    },
   });
 });
 

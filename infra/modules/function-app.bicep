@@ -74,6 +74,8 @@ var appSettings = {
   TOKEN_AUDIENCES: empty(tokenAudience) ? '' : '${tokenAudience},api://${tokenAudience}'
   TOKEN_KEYS_URL: empty(tokenAudience) ? '' : '${login}/discovery/v2.0/keys'
   ACCESS_KEYS: accessKeys
+  REQUESTS_PER_MINUTE: '1200'
+  EFFECTS_PER_MINUTE: '600'
   PLATFORM_AUTHENTICATION: 'false'
 }
 

@@ -17,6 +17,7 @@ export function guarded(access: () => AccessDeps, handler: Handler) {
     const refusal = await answering(
       async () => {
         caller = await identifyCaller(request, access());
+        caller.spend?.('requests', 1);
         demandAnyRole(caller);
         if (request.method !== 'GET') await access().remember(caller);
         return {};

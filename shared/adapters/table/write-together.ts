@@ -8,6 +8,7 @@ import { findPlace } from './reserved-ids';
 import { toEntity, toMerge } from './row';
 import { hasStatus } from './storage-errors';
 import type { Tables } from './tables';
+import { transact } from './transaction';
 
 /** What one entity-group transaction holds; the service allows 4 MiB. */
 const mostRows = 100;
@@ -52,11 +53,9 @@ export async function writeTogether(
   if (!fits) return { kind: 'apart' };
   const client = await tables.client(entity(first.name).stored.table);
   try {
-    const { subResponses } = await client.submitTransaction(
-      rows.map(({ action }) => action),
-      options(),
-    );
-    return { kind: 'written', etags: subResponses.map(({ etag }, i) => recordETag(writes[i]!.row, etag!.trim())) };
+    const actions = rows.map(({ action }) => action);
+    const etags = await transact(client, actions, options());
+    return { kind: 'written', etags: etags.map((etag, i) => recordETag(writes[i]!.row, etag)) };
   } catch (error) {
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
     throw error;
