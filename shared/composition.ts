@@ -85,13 +85,14 @@ const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge,
 
 /** What the settling of alerts needs, whoever raised them. */
 export const ingestion = once((): IngestDeps => {
-  const { debounce, groupBy, joinOpenTicket } = config();
+  const { debounce, groupBy, joinOpenTicket, speakForOthers } = config();
   return {
     ledger: alertLedger(),
     records: recordStore(),
     devices: devices(),
     rules: debounce,
     groupBy,
+    speakForOthers,
     joinOpenTicket,
     progress: new Map(),
     together: together(),

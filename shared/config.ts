@@ -82,6 +82,11 @@ export const settings = {
       'After how much silence devices that are being registered are taken up again; five times that in the queue.',
     default: '60',
   },
+  DEVICES_SPEAK_FOR_OTHERS: {
+    purpose:
+      'Whether a message may name another device than the one that sent it, as those of gateways do; where it may not, it is parked.',
+    default: 'true',
+  },
   DEVICE_CACHE_SECONDS: {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
@@ -149,6 +154,7 @@ export interface Config {
     /** Milliseconds. */
     retryAfter: number;
   };
+  speakForOthers: boolean;
   /** Milliseconds. */
   deviceMaxAge: number;
   /** Milliseconds; 0 keeps alerts for ever. */
@@ -200,6 +206,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       timeout: 1000 * read('REGISTRATION_TIMEOUT_SECONDS', between(10, 604_800)),
       retryAfter: 1000 * read('REGISTRATION_RETRY_SECONDS', between(1, 3600)),
     },
+    speakForOthers: read('DEVICES_SPEAK_FOR_OTHERS', oneOf('true', 'false')) === 'true',
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
     retention: 86_400_000 * read('RETENTION_DAYS', between(0, 36_500)),
     commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),

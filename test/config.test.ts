@@ -13,6 +13,7 @@ test('the defaults are a fixed window of a minute per device', () => {
     groupBy: [{ source: 'alert', property: 'msdyn_deviceid' }],
     joinOpenTicket: true,
     registration: { perMinute: 100, timeout: 600_000, retryAfter: 60_000 },
+    speakForOthers: true,
     deviceMaxAge: 2000,
     retention: 0,
     commandLife: 3_600_000,

@@ -24,6 +24,8 @@ export interface IngestDeps extends SettleDeps {
   records: RecordStore;
   devices: DeviceDirectory;
   groupBy: readonly KeyColumn[];
+  /** Whether a device may name another one, as a gateway does. */
+  speakForOthers: boolean;
   /** Up to where this process has dealt with each source without a gap. */
   progress: Map<string, Range>;
 }
@@ -54,7 +56,7 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   const events = batch.toSorted((a, b) => a.sequence - b.sequence);
   const telemetry = events.filter(isTelemetry);
   const parts: Part[] = [];
-  for (const event of telemetry) addParts(event, parts);
+  for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
   const devices = deps.devices.open();
   const known = await devices.find(deviceIdsIn(parts));
   const { alerts, refusals } = applyRules(parts, known);
@@ -68,7 +70,7 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   return { opened, parked, skipped, ignored: events.length - telemetry.length };
 }
 
-function addParts(event: HubEvent, parts: Part[]): void {
+function addParts(event: HubEvent, forOthers: boolean, parts: Part[]): void {
   const { connectionDeviceId, enqueued, messageId } = event;
   const values = valuesIn(event.body);
   if (!Array.isArray(values)) {
@@ -78,7 +80,11 @@ function addParts(event: HubEvent, parts: Part[]): void {
   for (const [index, value] of values.entries()) {
     // Several alerts in one message share its id without being one event.
     const own = messageId && `${messageId}#${index}`;
-    parts.push({ event, index, content: understand({ value, connectionDeviceId, messageId: own, enqueued }) });
+    parts.push({
+      event,
+      index,
+      content: understand({ value, connectionDeviceId, messageId: own, enqueued, forOthers }),
+    });
   }
 }
 

@@ -126,7 +126,7 @@ function unsigned(token: string, alg: string): string {
 
 function changed(token: string): string {
   const [head, , signature] = token.split('.');
-  return `${head}.${encoded({ ...body(token), roles: ['IoT.Administrator'] })}.${signature}`;
+  return `${head}.${encoded({ ...body(token), name: 'Eve', roles: ['IoT.Administrator'] })}.${signature}`;
 }
 
 function underOurName(token: string): string {

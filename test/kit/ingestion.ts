@@ -26,6 +26,7 @@ export function ingestionOn(
     devices,
     rules: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
     groupBy: parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid'),
+    speakForOthers: true,
     joinOpenTicket: true,
     progress: new Map(),
     together: together(),
