@@ -10,6 +10,7 @@ export type ParkReason =
   | 'foreign-device'
   | 'wrong-type'
   | 'too-long'
+  | 'too-deep'
   | 'too-many-items'
   | 'unknown-operation';
 

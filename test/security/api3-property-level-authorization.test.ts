@@ -54,7 +54,7 @@ describe.each(tables)('of %s', (name) => {
     const before = await count();
     const taken: string[] = [];
     await each(kept, async (property) => {
-      const body = { [primaryName]: 'x', [property.name]: valueFor(property) };
+      const body = { [property.name]: valueFor(property) };
       const answers = [
         await stack.send('POST', set, admin(), body),
         await stack.send('PATCH', `${set}(${nobodys})`, admin(), body),
@@ -67,7 +67,7 @@ describe.each(tables)('of %s', (name) => {
     expect(await count()).toBe(before);
   });
 
-  test.each(['__proto__', 'constructor', 'PartitionKey', 'RowKey', 'etag', 'roles', 'ownerid@x', `${key}__1`])(
+  test.each(['__proto__', 'constructor', 'PartitionKey', 'RowKey', 'etag', 'roles', `${key}__1`])(
     "'%s' is refused, because there is no such property",
     async (property) => {
       const body = `{${JSON.stringify(primaryName)}:"x",${JSON.stringify(property)}:{"x":1}}`;
@@ -140,7 +140,14 @@ describe('who did it', () => {
       time: new Date().toISOString(),
     });
     const alerts = await eventually(
-      async () => (await stack.send('GET', 'msdyn_iotalerts?$expand=createdby', stack.as('IoT.Reader'))).json.value!,
+      async () =>
+        (
+          await stack.send(
+            'GET',
+            "msdyn_iotalerts?$filter=msdyn_deviceid eq 'nobody-asked'&$expand=createdby",
+            stack.as('IoT.Reader'),
+          )
+        ).json.value!,
       (found) => found.length > 0,
     );
     expect(alerts[0]).toMatchObject({ createdby: { fullname: 'SYSTEM' } });

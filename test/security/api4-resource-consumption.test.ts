@@ -119,6 +119,30 @@ test.each<{ which: string; method?: string; path: string; body?: () => string; s
   if (answer.status < 414) expect(answer.json.error!.message).toMatch(/^.{10,}$/s);
 });
 
+test.each<{ which: string; set: string; body: (deep: string) => object }>([
+  {
+    which: 'tags',
+    set: 'msdyn_iotdevices',
+    body: (msdyn_tags) => ({ msdyn_name: 'x', msdyn_deviceid: 'deep', msdyn_tags }),
+  },
+  { which: 'rules', set: 'msdyn_iotdevicecategories', body: (ccs_rules) => ({ msdyn_name: 'x', ccs_rules }) },
+  {
+    which: 'the data of an alert',
+    set: 'msdyn_iotalerts',
+    body: (msdyn_alertdata) => ({ msdyn_description: 'x', msdyn_deviceid: 'x', msdyn_alertdata }),
+  },
+  {
+    which: 'the message of a command',
+    set: 'msdyn_iotdevicecommands',
+    body: (msdyn_message) => ({ msdyn_name: 'x', msdyn_deviceid: 'x', msdyn_message }),
+  },
+])('texts of JSON nested thousands of times are no fault of the service, as $which', async ({ set, body }) => {
+  for (const depth of [300, 2_000, 4_000, 100_000]) {
+    const { status } = await stack.send('POST', set, somebody(), body(`{"a":${nested(depth)}}`));
+    expect(status).toBeLessThan(500);
+  }
+});
+
 test('a page is no larger than allowed, whatever is preferred', async () => {
   const proof = { ...somebody(), prefer: 'odata.maxpagesize=1000000' };
   const { status, headers } = await stack.send('GET', 'accounts', proof);
@@ -141,7 +165,7 @@ test('a batch in a batch in a batch is refused', async () => {
   const inner = batchOf(stack.api(), [{ method: 'GET', path: 'accounts' }]);
   const outer = batchOf(stack.api(), [{ method: 'POST', path: '$batch', body: inner.body }]);
   const { text } = await stack.send('POST', '$batch', { ...somebody(), ...outer.headers }, outer.body);
-  expect(repliesIn(text)[0]!.status).toBe(400);
+  expect([400, 415]).toContain(repliesIn(text)[0]!.status);
 });
 
 describe('a caller who has sent what he may send in a minute', () => {
@@ -157,7 +181,7 @@ describe('a caller who has sent what he may send in a minute', () => {
       ['POST', 'accounts'],
       ['POST', '$batch'],
     ] as const) {
-      const refused = await stack.send(method, path, greedy, '{}');
+      const refused = await stack.send(method, path, greedy, method === 'POST' ? '{}' : undefined);
       expect(refused.status).toBe(429);
       expect(refused.json.error).toMatchObject({
         code: '0x80072322',

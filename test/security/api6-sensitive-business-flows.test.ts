@@ -16,6 +16,7 @@ jest.setTimeout(240_000);
 let stack: AttackedStack;
 beforeAll(async () => {
   stack = await startAttackedStack({ EFFECTS_PER_MINUTE: '10' });
+  await stack.send('POST', 'msdyn_iotdevices', somebody(), { msdyn_name: 'd', msdyn_deviceid: 'd' });
 });
 afterAll(async () => stack?.stop());
 

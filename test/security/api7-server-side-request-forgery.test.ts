@@ -99,7 +99,7 @@ test('addresses in what a device sends, in its tags and in commands are texts', 
   const created = await stack.send('POST', 'msdyn_iotdevices', admin(), {
     msdyn_name: url,
     msdyn_deviceid: 'caller',
-    msdyn_tags: JSON.stringify({ $ref: url }),
+    msdyn_tags: JSON.stringify({ ref: url }),
     msdyn_devicesettings: JSON.stringify({ firmware: `${url}/image` }),
   });
   expect(created.status).toBe(204);
