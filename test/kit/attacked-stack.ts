@@ -100,7 +100,7 @@ export function repliesIn(text: string): { status: number; text: string }[] {
 
 /** Does work for each item, a few at a time. */
 export async function each<T>(items: readonly T[], work: (item: T) => Promise<void>, atOnce = 8): Promise<void> {
-  const left = [...items].reverse();
+  const left = items.toReversed();
   const worker = async () => {
     for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
   };

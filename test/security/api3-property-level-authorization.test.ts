@@ -40,7 +40,8 @@ function valueFor({ column }: Property): unknown {
       return true;
     case 'datetime':
       return '2020-01-01T00:00:00Z';
-    default:
+    case 'string':
+    case 'memo':
       return 'x';
   }
 }
@@ -106,7 +107,7 @@ test('the key of a device is in no answer, whatever is asked', async () => {
   const texts = [(await stack.send('POST', 'ccs_ImportIoTDevices', admin(), body)).text];
   for (const name of Object.keys(tableRights) as EntityName[])
     texts.push((await stack.send('GET', entity(name).set, admin())).text);
-  for (const secret of [primaryKey!, secondaryKey!, 'SharedAccessKey', 'AccountKey'])
+  for (const secret of [primaryKey, secondaryKey, 'SharedAccessKey', 'AccountKey'])
     expect(texts.filter((text) => text.includes(secret))).toEqual([]);
 });
 

@@ -99,7 +99,7 @@ test('the metadata names every table and action, and no others', async () => {
       .map(({ set }) => set)
       .toSorted(),
   );
-  const offered = names(/<Action Name="(\w+)"/g).filter((name) => !/Multiple$/.test(name));
+  const offered = names(/<Action Name="(\w+)"/g).filter((name) => !name.endsWith('Multiple'));
   expect(offered).toEqual(Object.keys(actions).toSorted());
   const service = (await stack.send('GET', '', stack.as('IoT.Reader'))).json.value!;
   expect(service.map(({ name }) => name).toSorted()).toEqual(
