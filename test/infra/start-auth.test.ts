@@ -6,6 +6,8 @@ import { processesOf, stackFile, start, until } from './start-stack';
 
 /* npm start -- --auth: the running stack asks who calls, and gives tokens itself. */
 
+jest.setTimeout(120_000);
+
 let base: string;
 let data: string;
 
@@ -21,7 +23,7 @@ afterAll(async () => {
 
 test('with --auth the stack gives tokens for roles, and takes nothing else but its key', async () => {
   const running = start('--port', String(await freePort()), '--data', data, '--fleet', '0', '--auth');
-  await running.line(/^Ready /);
+  await running.line(/^Ready /, 90);
   const { functionsUrl, functionKey, tokenUrl, masterKey } = stackFile(data) as unknown as Record<string, string>;
   const ask = async (secret: string, ...roles: string[]) =>
     fetch(tokenUrl!, {
@@ -51,5 +53,5 @@ test('with --auth the stack gives tokens for roles, and takes nothing else but i
   expect(await call({ 'x-functions-key': functionKey! }, 'POST')).toBe(204);
 
   process.kill(running.pid, 'SIGTERM');
-  await until(() => processesOf(base).length === 0, 20);
+  await until(() => processesOf(base).length === 0, 60);
 });
