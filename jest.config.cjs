@@ -17,10 +17,10 @@ if (!hasBrowser) {
 module.exports = {
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$|/node_modules/jose/.+\\.js$': ['@swc/jest'] },
-  // jose is published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  testTimeout: 30_000,
+  transform: { '^.+\\.ts$|/node_modules/(jose|@opentelemetry/otlp-exporter-base)/.+\\.js$': ['@swc/jest'] },
+  // jose is published as ES modules only; the exporter imports `http` when it needs it, which Jest's modules cannot.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)'],
+  testTimeout: 180_000,
   maxWorkers: 2,
   ...(!hasBrowser && { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/console/browser/'] }),
 };

@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
-import type { InvocationContext } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { feedback } from '../shared/composition';
 import { commandFeedback } from '../shared/model/choices';
+import type { Log } from '../shared/ports/log';
 import { collectFeedback } from '../shared/workflows/collect-feedback';
 import type { Collected } from '../shared/workflows/collect-feedback';
 
@@ -11,15 +12,13 @@ app.timer('onCommandFeedback', {
   useMonitor: false,
   handler: async (_timer, context) => {
     const dependencies = feedback();
-    if (dependencies) report(await collectFeedback(dependencies), context);
+    if (dependencies) report(await collectFeedback(dependencies), functionsLog(context));
   },
 });
 
-function report({ commands, strangers }: Collected, log: InvocationContext): void {
-  for (const { msdyn_iotdevicecommandid: id, msdyn_deviceid: device, ...command } of commands) {
-    const line = `Command ${id} to device ${device}: ${command.msdyn_commandstatusreason}`;
-    if (command.ccs_feedback === commandFeedback.Delivered) log.info(line);
-    else log.warn(line);
+function report({ commands, strangers }: Collected, log: Log): void {
+  for (const { msdyn_iotdevicecommandid: command, msdyn_deviceid: device, ccs_feedback: told } of commands) {
+    log(told === commandFeedback.Delivered ? 'command-delivered' : 'command-not-delivered', { command, device });
   }
-  if (strangers > 0) log.info(`Passed over ${strangers} reports of messages that are no commands of this service.`);
+  if (strangers > 0) log('feedback-of-strangers', { count: strangers });
 }

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { connecting } from '../shared/composition';
 import { settleConnections } from '../shared/workflows/follow-connections';
 
@@ -10,10 +11,7 @@ app.timer('onConnections', {
   schedule: '40 * * * * *',
   handler: async (_timer, context) => {
     const settled = await settleConnections(connecting());
-    if (settled.length === 0) return;
-    const named = settled.slice(0, 10).map((id) => `msdyn_iotdevices(${id})`);
-    context.log(
-      `Set customer asset and account of ${settled.length} devices as their connections say: ${named.join(', ')}`,
-    );
+    if (settled.length > 0)
+      functionsLog(context)('connections-settled', { count: settled.length, deviceRecord: settled[0] });
   },
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { deviceData, parking } from '../shared/composition';
 import { readDataRequest } from '../shared/domain/data-request';
 import { reading } from '../shared/hub/queue-reader';
@@ -9,10 +10,11 @@ app.storageQueue('onDeviceData', {
   queueName: 'devicedata',
   connection: 'AzureWebJobsStorage',
   handler: reading('devicedata', readDataRequest, parking, async (request, context) => {
-    const { pulled, notFound, waiting, givenUp, why } = await pullDeviceData(request, deviceData());
-    if (pulled > 0) context.log(`Pulled the data of ${pulled} devices.`);
-    if (notFound.length > 0) context.warn(`Not in the IoT Hub, register them again: ${notFound.join(', ')}`);
-    if (waiting.length > 0) context.warn(`The data of ${waiting.length} devices waits: ${why}`);
-    if (givenUp.length > 0) context.error(`The data of ${givenUp.length} devices was not pulled, see them: ${why}`);
+    const { pulled, notFound, waiting, givenUp } = await pullDeviceData(request, deviceData());
+    const log = functionsLog(context);
+    if (pulled > 0) log('device-data-pulled', { count: pulled });
+    for (const device of notFound) log('device-data-unknown', { device });
+    if (waiting.length > 0) log('device-data-waits', { count: waiting.length });
+    for (const deviceRecord of givenUp) log('device-data-given-up', { deviceRecord });
   }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { expiry } from '../shared/composition';
 import { expireAlerts } from '../shared/workflows/expire-alerts';
 
@@ -7,6 +8,6 @@ app.timer('onExpiredAlerts', {
   schedule: '0 20 * * * *',
   handler: async (_timer, context) => {
     const removed = await expireAlerts(expiry());
-    if (removed > 0) context.log(`Removed ${removed} expired alerts.`);
+    if (removed > 0) functionsLog(context)('alerts-expired', { count: removed });
   },
 });

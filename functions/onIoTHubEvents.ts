@@ -1,13 +1,19 @@
 import { app } from '@azure/functions';
 import type { InvocationContext } from '@azure/functions';
-import { hubNotices, ingestion } from '../shared/composition';
+import { functionsLog } from '../shared/adapters/functions/log';
+import { hubNotices, ingestion, progressMarks } from '../shared/composition';
 import { readBatch } from '../shared/hub/read-batch';
+import { readLinks } from '../shared/hub/read-links';
 import { readNotices } from '../shared/hub/read-notices';
+import type { Source } from '../shared/ports/alert-ledger';
+import type { Log } from '../shared/ports/log';
 import { ingestEvents } from '../shared/workflows/ingest-events';
-import type { Ingested } from '../shared/workflows/ingest-events';
+import { markProgress } from '../shared/workflows/mark-progress';
 import type { Parked } from '../shared/workflows/park-messages';
 import { takeNotices } from '../shared/workflows/take-notices';
 import type { Taken } from '../shared/workflows/take-notices';
+import { watchIngestion } from '../shared/workflows/watch-ingestion';
+import type { Watched } from '../shared/workflows/watch-ingestion';
 
 // Bodies as the device sent them: as text, the host would guess at JSON and drop the empty ones. The option is missing
 // in the library's types.
@@ -32,36 +38,40 @@ app.eventHub('onIoTHubEvents', {
   },
   handler: async (messages: unknown, context: InvocationContext) => {
     const { source, events } = readBatch(messages, context.triggerMetadata);
-    const ingested = await ingestEvents(source, events, ingestion());
-    report(ingested, source, context);
+    const log = functionsLog(context);
+    const batch = { source, events, links: readLinks(context.triggerMetadata) };
+    const ingested = await watchIngestion(batch, ingestion(), async () => ingestEvents(source, events, ingestion()));
+    report(ingested, source, log);
     const notices = readNotices(events, context.triggerMetadata);
-    if (notices.length > 0) reportNotices(await takeNotices(source, notices, hubNotices()), source, context);
+    if (notices.length > 0) reportNotices(await takeNotices(source, notices, hubNotices()), source, log);
+    await markProgress(source, events, progressMarks());
   },
 });
 
-function report({ opened, parked, skipped }: Ingested, { partition }: { partition: string }, log: InvocationContext) {
-  for (const { id, deviceId, reason } of opened) log.info(`Device ${deviceId}: alert ${id} is a parent (${reason})`);
-  reportParked(parked, partition, log);
-  if (skipped > 0) log.info(`Partition ${partition}: ${skipped} alerts were delivered before and are skipped.`);
+/** Five minutes. */
+const late = 300_000;
+
+function report({ opened, parked, skipped, lag }: Watched, { partition }: Source, log: Log) {
+  for (const { id: alert, deviceId: device, response } of opened) log('parent-alert', { alert, device, response });
+  reportParked(parked, log);
+  if (skipped > 0) log('alerts-skipped', { partition, count: skipped });
+  if (lag > late) log('events-late', { partition, seconds: Math.round(lag / 1000) });
 }
 
-function reportNotices(
-  { unregistered, pulled, parked }: Taken,
-  { partition }: { partition: string },
-  log: InvocationContext,
-) {
-  for (const deviceId of unregistered) {
-    log.warn(
-      `Device ${deviceId} was deleted in the IoT Hub and is Unregistered now; register it again if it is needed.`,
-    );
-  }
-  if (pulled.length > 0) log.info(`Reports are missing, twins are read as a whole: ${pulled.join(', ')}`);
-  reportParked(parked, partition, log);
+function reportNotices({ unregistered, pulled, parked }: Taken, { partition }: Source, log: Log) {
+  for (const device of unregistered) log('device-deleted', { device });
+  if (pulled.length > 0) log('reports-missing', { partition, count: pulled.length });
+  reportParked(parked, log);
 }
 
-function reportParked(parked: readonly Parked[], partition: string, log: InvocationContext) {
-  for (const { ccs_sequencenumber: sequence, msdyn_deviceid: deviceId, ccs_detail: detail } of parked) {
-    const device = deviceId ? ` from device ${deviceId}` : '';
-    log.warn(`Parked message ${sequence} of partition ${partition}${device}: ${detail} See ccs_parkedmessages.`);
+function reportParked(parked: readonly Parked[], log: Log) {
+  for (const row of parked) {
+    const {
+      ccs_partition: partition,
+      ccs_sequencenumber: sequence,
+      msdyn_deviceid: device,
+      ccs_parkedreason: reason,
+    } = row;
+    log('message-parked', { partition, sequence, device, reason });
   }
 }

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { commanding } from '../shared/composition';
 import { takeUpCommands } from '../shared/workflows/work-on-commands';
 
@@ -9,6 +10,6 @@ app.timer('onOpenCommands', {
   schedule: '30 * * * * *',
   handler: async (_timer, context) => {
     const taken = await takeUpCommands(commanding());
-    if (taken > 0) context.log(`Took up ${taken} commands that were not finished within a minute.`);
+    if (taken > 0) functionsLog(context)('commands-taken-up', { count: taken });
   },
 });

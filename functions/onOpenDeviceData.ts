@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { deviceData } from '../shared/composition';
 import { takeUpData } from '../shared/workflows/data-requests';
 
@@ -7,6 +8,6 @@ app.timer('onOpenDeviceData', {
   schedule: '15,45 * * * * *',
   handler: async (_timer, context) => {
     const taken = await takeUpData(deviceData());
-    if (taken > 0) context.warn(`Took up ${taken} requests for device data that had got lost on the way.`);
+    if (taken > 0) functionsLog(context)('device-data-taken-up', { count: taken });
   },
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { twins } from '../shared/composition';
 import { askAgain } from '../shared/workflows/follow-twins';
 
@@ -7,10 +8,6 @@ app.timer('onOpenTwins', {
   schedule: '20 * * * * *',
   handler: async (_timer, context) => {
     const asked = await askAgain(twins());
-    if (asked > 0) {
-      context.warn(
-        `${asked} twins wait for more than two minutes and are tried again; ccs_twinmessage of the devices says why.`,
-      );
-    }
+    if (asked > 0) functionsLog(context)('twins-tried-again', { count: asked });
   },
 });

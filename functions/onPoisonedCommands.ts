@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { commanding, parking } from '../shared/composition';
 import { readCommandWork } from '../shared/domain/command-work';
 import { reading } from '../shared/hub/queue-reader';
@@ -14,6 +15,6 @@ app.storageQueue('onPoisonedCommands', {
       'The service failed to deal with it; its log says why. It may have been sent.',
       commanding(),
     );
-    context.error(`Command ${work.command} was given up: see the errors of onCommands above.`);
+    functionsLog(context)('command-given-up', { command: work.command });
   }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { deviceData, parking } from '../shared/composition';
 import { readDataRequest } from '../shared/domain/data-request';
 import { reading } from '../shared/hub/queue-reader';
@@ -10,6 +11,6 @@ app.storageQueue('onPoisonedDeviceData', {
   connection: 'AzureWebJobsStorage',
   handler: reading('devicedata-poison', readDataRequest, parking, async (request, context) => {
     await giveUp(request, 'The service failed to pull the data; its log says why.', deviceData());
-    context.error(`Gave up pulling data, see the errors of onDeviceData above: ${request.devices.join(', ')}`);
+    for (const deviceRecord of request.devices) functionsLog(context)('device-data-given-up', { deviceRecord });
   }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { parking, twins } from '../shared/composition';
 import { readTwinWork } from '../shared/domain/twin-work';
 import { reading } from '../shared/hub/queue-reader';
@@ -10,6 +11,6 @@ app.storageQueue('onPoisonedTwins', {
   connection: 'AzureWebJobsStorage',
   handler: reading('twins-poison', readTwinWork, parking, async ({ device }, context) => {
     await putTwinOff(device, twins());
-    context.error(`The twin of msdyn_iotdevices(${device}) was put off: see the errors of onTwins above.`);
+    functionsLog(context)('twin-put-off', { deviceRecord: device });
   }),
 });

@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
-import type { InvocationContext } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { deviceBatches, parking } from '../shared/composition';
-import { failureLine } from '../shared/domain/batch-progress';
 import { batchMessageOf } from '../shared/domain/device-job';
 import { reading } from '../shared/hub/queue-reader';
-import type { Ended } from '../shared/workflows/end-device-batch';
+import type { Log } from '../shared/ports/log';
+import { logFailures } from '../shared/workflows/log-failures';
 import { runDeviceBatch } from '../shared/workflows/run-device-batch';
 import type { BatchResult } from '../shared/workflows/run-device-batch';
 
@@ -17,31 +17,27 @@ app.storageQueue('onRegistrations', {
   connection: 'AzureWebJobsStorage',
   handler: reading('registrations', batchMessageOf, parking, async (message, context) => {
     const deps = deviceBatches();
-    tell(await deps.inTurn(async () => runDeviceBatch(message, deps)), message.batch, context);
+    tell(await deps.inTurn(async () => runDeviceBatch(message, deps)), message.batch, functionsLog(context));
   }),
 });
 
-function tell(result: BatchResult, batch: string, context: InvocationContext): void {
+function tell(result: BatchResult, batch: string, log: Log): void {
   switch (result.kind) {
     case 'done': {
-      const { job, finished, failed, last } = result;
-      sayWhoFailed(result, context);
-      const name = `${job.ccs_name} (job ${job.ccs_devicejobid})`;
-      if (failed > 0) context.warn(`${name}: ${failed} of ${finished} failed in a batch; each device says why.`);
-      if (last) context.log(`${name} is done: ${job.ccs_finished} devices, ${job.ccs_failed} of them failed.`);
+      const { job, action, finished: count, failed, last } = result;
+      logFailures(result, log);
+      if (failed > 0) log('device-batch-failed', { job: job.ccs_devicejobid, batch, action, count, failed });
+      if (last)
+        log('device-job-done', { job: job.ccs_devicejobid, action, count: job.ccs_finished, failed: job.ccs_failed });
       return;
     }
     case 'waits':
-      return context.warn(`Batch ${batch} waits ${result.seconds} s for the hub. ${result.reason}`);
+      return log('device-batch-waits', { batch, seconds: result.seconds });
     case 'given-up':
-      context.error(`Batch ${batch}: ${result.failed} devices failed. ${result.reason}`);
-      return sayWhoFailed(result, context);
+      log('device-batch-given-up', { batch, action: result.action, failed: result.failed });
+      return logFailures(result, log);
     case 'nothing':
     case 'busy':
       return;
   }
-}
-
-function sayWhoFailed({ action, failures }: Ended, context: InvocationContext): void {
-  for (const failure of failures) context.error(failureLine(action, failure));
 }

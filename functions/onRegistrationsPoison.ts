@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { deviceBatches, parking } from '../shared/composition';
-import { failureLine } from '../shared/domain/batch-progress';
 import { batchMessageOf } from '../shared/domain/device-job';
 import { reading } from '../shared/hub/queue-reader';
 import { endDeviceBatch } from '../shared/workflows/end-device-batch';
+import { logFailures } from '../shared/workflows/log-failures';
 
 const reason =
   'It was tried five times and failed each time, for a reason that the log of the service names. Ask for it again.';
@@ -15,7 +16,8 @@ app.storageQueue('onRegistrationsPoison', {
   handler: reading('registrations-poison', batchMessageOf, parking, async (message, context) => {
     const ended = await endDeviceBatch(message.batch, reason, deviceBatches());
     if (!ended) return;
-    context.error(`Batch ${message.batch} was given up: ${ended.failed} devices failed. ${reason}`);
-    for (const failure of ended.failures) context.error(failureLine(ended.action, failure));
+    const log = functionsLog(context);
+    log('device-batch-given-up', { batch: message.batch, failed: ended.failed });
+    logFailures(ended, log);
   }),
 });

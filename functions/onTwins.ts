@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { parking, twins } from '../shared/composition';
 import { readTwinWork } from '../shared/domain/twin-work';
 import { reading } from '../shared/hub/queue-reader';
@@ -10,7 +11,8 @@ app.storageQueue('onTwins', {
   connection: 'AzureWebJobsStorage',
   handler: reading('twins', readTwinWork, parking, async (task, context) => {
     const outcome = await syncTwin(task, twins());
-    if (outcome.kind === 'failed') context.error(`Twin of device ${outcome.deviceId}: ${outcome.message}`);
-    if (outcome.kind === 'waiting') context.debug(`The twin of msdyn_iotdevices(${task.device}) waits: ${outcome.why}`);
+    const log = functionsLog(context);
+    if (outcome.kind === 'failed') log('twin-failed', { device: outcome.deviceId, deviceRecord: task.device });
+    if (outcome.kind === 'waiting') log('twin-waits', { deviceRecord: task.device });
   }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { functionsLog } from '../shared/adapters/functions/log';
 import { ingestion } from '../shared/composition';
 import { linkWaitingAlerts } from '../shared/workflows/link-waiting-alerts';
 
@@ -10,6 +11,6 @@ app.timer('onUnlinkedAlerts', {
   schedule: '0 */5 * * * *',
   handler: async (_timer, context) => {
     const linked = await linkWaitingAlerts(ingestion());
-    if (linked > 0) context.log(`Linked ${linked} waiting alerts to devices that exist by now.`);
+    if (linked > 0) functionsLog(context)('alerts-linked', { count: linked });
   },
 });

@@ -26,6 +26,7 @@ import type { MultipleRequest } from '../shared/odata/multiple-request';
 import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
 import type { WebRequest } from '../shared/odata/request';
+import { reportTo } from '../shared/odata/report';
 import { demandChange, demandQuestion, demandResource, permitted, spendOn } from '../shared/odata/rights';
 import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
@@ -79,7 +80,7 @@ app.http('webApi', {
 /** `actions` are the handlers that a batch calls; outside of one, the host finds them by their routes. */
 export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<ActionName, Handler>> = {}): Handler {
   return async (request, context, caller = localCaller) => {
-    const report = (error: unknown) => context.error(error);
+    const report = reportTo(context);
 
     const read = async (message: Message): Promise<WebRequest> =>
       readRequest(message, (resource) => demandResource(caller, message.method, resource));

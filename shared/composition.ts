@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app } from '@azure/functions';
@@ -7,14 +7,20 @@ import type { TokenCredential } from '@azure/identity';
 import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
 import { memoryAllowances } from './adapters/memory/allowances';
-import type { QueueAccount } from './adapters/queue/work-queue';
+import type { QueueAccount } from './adapters/queue/queue-account';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
+import { tableIngestMarks } from './adapters/table/ingest-marks';
 import { tableOpenWork } from './adapters/table/open-work';
 import { tablePace } from './adapters/table/pace';
 import { tableRecordStore } from './adapters/table/record-store';
+import { requestCounter } from './adapters/table/request-counter';
 import { shardLogs } from './adapters/table/shard-log';
+import type { Exporting, Receiver } from './adapters/open-telemetry/exporting';
 import { openTables } from './adapters/table/tables';
 import type { TableAccount } from './adapters/table/tables';
+import type { QueueLengths } from './ports/queue-lengths';
+import { silentTelemetry } from './ports/telemetry';
+import type { Telemetry } from './ports/telemetry';
 import type { Tokens } from './ports/tokens';
 import { readConfig } from './config';
 import type { Config } from './config';
@@ -24,6 +30,7 @@ import { spacingOf } from './domain/pace';
 import type { BatchMessage } from './domain/device-job';
 import type { DeviceRegistry } from './ports/device-registry';
 import type { ImportDeps } from './workflows/ask-for-import';
+import type { QueueName } from './model/queues';
 import type { CommandWork } from './ports/command-queue';
 import type { DeviceDataRequest } from './ports/device-data-request';
 import type { DeviceTwins } from './ports/device-twins';
@@ -45,6 +52,8 @@ import { challengeFor } from './domain/challenge';
 import { followersInTurn } from './workflows/followers';
 import type { AccessDeps } from './workflows/identify-caller';
 import { linkAppearedDevices } from './workflows/link-appeared-devices';
+import type { HealthDeps } from './workflows/look-at-health';
+import type { MarkDeps } from './workflows/mark-progress';
 import { oneAtATime } from './workflows/one-at-a-time';
 import type { ParentDeps } from './workflows/parent-alert';
 import type { ParkDeps } from './workflows/park-request';
@@ -57,6 +66,7 @@ import type { CommandDeps } from './workflows/work-on-commands';
 import type { TwinDeps } from './workflows/sync-twin';
 import type { NoticeDeps } from './workflows/take-notices';
 import { together } from './workflows/together';
+import { watchLedger } from './workflows/watch-ledger';
 
 /*
  * Which adapter stands behind which port. Everything is built on first call, because every file of functions/ is loaded
@@ -65,12 +75,40 @@ import { together } from './workflows/together';
 
 const now = () => Date.now();
 
+const appName = 'connected-customer-service';
+
+/** Of the package, beside the one file, or above the folder of the compiled app. */
+const appVersion = once((): string => {
+  const file = [join(__dirname, 'package.json'), join(__dirname, '..', '..', 'package.json')].find(existsSync);
+  return file ? String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version) : 'unknown';
+});
+
 const config = once(() => readConfig(process.env));
 
 // Settings that cannot be used stop the app when it starts, not the first alert that comes.
-app.hook.appStart(() => void config());
+app.hook.appStart(async () => {
+  exporting = await exportTelemetry(config());
+});
+app.hook.appTerminate(async () => exporting?.stop());
 
-const tables = once(() => openTables(accountOf(config())));
+let exporting: Exporting | undefined;
+
+/** What tells of the service's work: to nobody, unless a setting says to whom. */
+const telemetry = (): Telemetry => exporting?.telemetry ?? silentTelemetry;
+
+// Whatever a function does is a part of the trace that the Functions host began when it called it.
+app.hook.preInvocation((call) => {
+  if (!exporting) return;
+  const { functionHandler: handler, invocationContext: context } = call;
+  const about = { 'ccs.function': context.functionName };
+  const work = async (...inputs: Parameters<typeof handler>) =>
+    telemetry().step('ccs.function', about, async () => handler(...inputs) as unknown, {
+      parent: context.traceContext?.traceParent,
+    });
+  call.functionHandler = work;
+});
+
+const tables = once(() => openTables(accountOf(config()), requestCounter(telemetry)));
 
 /** What is known of the shards of alerts: by those who write them and those who read. */
 const logs = once(() => shardLogs(tables()));
@@ -81,13 +119,15 @@ const openWork = once(() => tableOpenWork(tables()));
 
 const alertLedger = once(() => tableAlertLedger(tables(), logs()));
 
-const devices = once(() => deviceDirectory(recordStore(), config().deviceMaxAge, now));
+const devices = once(() =>
+  deviceDirectory(recordStore(), { maxAge: config().deviceMaxAge, groupBy: config().groupBy, now }),
+);
 
 /** What the settling of alerts needs, whoever raised them. */
 export const ingestion = once((): IngestDeps => {
   const { debounce, groupBy, joinOpenTicket, speakForOthers } = config();
   return {
-    ledger: alertLedger(),
+    ledger: watchLedger(alertLedger(), telemetry(), () => performance.now()),
     records: recordStore(),
     devices: devices(),
     rules: debounce,
@@ -96,6 +136,7 @@ export const ingestion = once((): IngestDeps => {
     joinOpenTicket,
     progress: new Map(),
     together: together(),
+    telemetry: telemetry(),
     now,
   };
 });
@@ -228,6 +269,30 @@ export const testAlerts = once((): TestAlertDeps => ({
   unique: randomUUID,
 }));
 
+/** What looking at the health of each part needs. */
+export const healthChecks = once((): HealthDeps => ({
+  records: recordStore(),
+  twins: config().iotHub && deviceTwins,
+  queues: queueLengths,
+  marks: ingestMarks(),
+  version: appVersion(),
+  soon: async (work) =>
+    Promise.race([work.then((value) => ({ value })), sleep(5_000, 'late' as const, { ref: false })]),
+  now,
+}));
+
+/** What noting for people needs, how far the partitions are. */
+export const progressMarks = once((): MarkDeps => ({ marks: ingestMarks(), marked: new Map(), now }));
+
+const ingestMarks = once(() => tableIngestMarks(tables()));
+
+const openLengths = onceLoaded(async () => {
+  const { storageQueueLengths } = await import('./adapters/queue/queue-lengths.js');
+  return storageQueueLengths(queueAccount());
+});
+
+const queueLengths: QueueLengths = { length: async (queue) => (await openLengths()).length(queue) };
+
 /** The built console: beside the one file of the package, or beside the folder of the compiled app. */
 export const pageFiles = once(() => {
   const beside = join(__dirname, 'console');
@@ -316,7 +381,7 @@ const deviceMessages = onceLoaded(async () => {
 });
 
 /** A queue by its name; the client of storage queues is loaded with the first message. */
-function queueOf<M extends object>(name: string): WorkQueue<M> {
+function queueOf<M extends object>(name: QueueName): WorkQueue<M> {
   const opened = onceLoaded(async () => {
     const { storageQueue } = await import('./adapters/queue/work-queue.js');
     return storageQueue<M>(queueAccount(), name);
@@ -340,6 +405,21 @@ function hubAccount(): HubAccount {
     );
   }
   return 'hostName' in iotHub ? { ...iotHub, credential: managedIdentity() } : iotHub;
+}
+
+/** The libraries behind it are heavy: they are loaded when somebody wants to be told. */
+async function exportTelemetry({ telemetry: { otlp, azureMonitor: insights, interval } }: Config) {
+  if (!otlp && !insights) return undefined;
+  const { exportTo } = await import('./adapters/open-telemetry/exporting.js');
+  const receivers: Receiver[] = [];
+  if (otlp) receivers.push((await import('./adapters/open-telemetry/otlp.js')).otlpReceiver(otlp));
+  if (insights) {
+    const { azureMonitor } = await import('./adapters/open-telemetry/azure-monitor.js');
+    // Where the storage is opened with an identity, Application Insights is, too.
+    const credential = 'endpoint' in config().tables && { credential: managedIdentity() };
+    receivers.push(azureMonitor({ ...insights, ...credential }));
+  }
+  return exportTo(receivers, { name: appName, version: appVersion(), instance: randomUUID() }, interval);
 }
 
 function accountOf({ tables: account }: Config): TableAccount {

@@ -130,9 +130,25 @@ export const settings = {
     purpose: "Whether App Service's own authentication stands before the app, so that x-ms-client-principal is true.",
     default: 'false',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    purpose: 'Where traces and metrics are sent by OTLP over HTTP, e.g. http://localhost:4318; empty: nowhere.',
+    default: '',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    purpose: 'Headers that are sent along, name=value separated by commas, e.g. an API key.',
+    default: '',
+    secret: true,
+  },
+  OTEL_METRIC_EXPORT_INTERVAL: { purpose: 'Milliseconds between two reports of the metrics.', default: '60000' },
+  APPLICATIONINSIGHTS_CONNECTION_STRING: {
+    purpose: 'Connection string of Application Insights; empty: traces and metrics are not sent there.',
+    default: '',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   tables: { connectionString: string } | { endpoint: string };
@@ -171,10 +187,17 @@ export interface Config {
     /** Of each caller; 0 is no limit. */
     perMinute: Record<Limited, number>;
   };
+  /** Who is told of the service's work; without either, nobody. */
+  telemetry: {
+    otlp: { endpoint: string; headers: Record<string, string> } | undefined;
+    azureMonitor: { connectionString: string } | undefined;
+    /** Milliseconds. */
+    interval: number;
+  };
 }
 
 /** Reads the settings, or throws one error that names every setting that is wrong and what is allowed. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Environment): Config {
   const problems: string[] = [];
   const read = <T>(name: SettingName, parse: (text: string) => T): T => {
     const row: Setting = settings[name];
@@ -186,7 +209,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   };
   const config: Config = {
-    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env['AzureWebJobsStorage']?.trim())),
+    tables: read('TABLES_ENDPOINT', (endpoint) => tablesOf(endpoint, env)),
     queues: queuesOf(env['TABLES_ENDPOINT']?.trim() ?? '', env['AzureWebJobsStorage']),
     iotHub: read('IOT_HUB_HOST_NAME', (hostName) => hubOf(hostName, env['IOT_HUB_CONNECTION_STRING']?.trim() ?? '')),
     debounce: {
@@ -220,6 +243,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         effects: read('EFFECTS_PER_MINUTE', between(0, 1_000_000)),
       },
     },
+    telemetry: {
+      otlp: otlpOf(read('OTEL_EXPORTER_OTLP_ENDPOINT', addressOrNone), read('OTEL_EXPORTER_OTLP_HEADERS', headersIn)),
+      azureMonitor: read('APPLICATIONINSIGHTS_CONNECTION_STRING', insightsOf),
+      interval: read('OTEL_METRIC_EXPORT_INTERVAL', between(100, 3_600_000)),
+    },
   };
   problems.push(...mixedConnections(env));
   if (config.timespan.min > config.timespan.max)
@@ -228,7 +256,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return config;
 }
 
-function tablesOf(endpoint: string, connectionString: string | undefined): Config['tables'] {
+function tablesOf(endpoint: string, env: Environment): Config['tables'] {
+  const connectionString = env['AzureWebJobsStorage']?.trim();
   if (endpoint) {
     if (connectionString) {
       throw new Error(
@@ -238,7 +267,11 @@ function tablesOf(endpoint: string, connectionString: string | undefined): Confi
     if (!/^https:\/\/[^\s/]/.test(endpoint)) throw new Error(`"${endpoint}" must be https:// and a host name`);
     return { endpoint };
   }
-  if (!connectionString) throw new Error('set this, or AzureWebJobsStorage to a connection string');
+  if (!connectionString) {
+    const identity = identityOf('AzureWebJobsStorage', env);
+    if (!identity) throw new Error('set this, or AzureWebJobsStorage to a connection string');
+    throw new Error(`set this beside ${identity}, to https://<account>.table.core.windows.net`);
+  }
   return { connectionString };
 }
 
@@ -246,20 +279,25 @@ function tablesOf(endpoint: string, connectionString: string | undefined): Confi
  * Connections that the Functions host opens for us, by a connection string or by an identity (`NAME__accountName` and so on).
  * With both it takes the connection string, silently, and whoever took the key away to be safe would be none the wiser.
  */
-function mixedConnections(env: Readonly<Record<string, string | undefined>>): string[] {
+function mixedConnections(env: Environment): string[] {
   return (['AzureWebJobsStorage', 'IOT_HUB_EVENTS'] as const satisfies SettingName[]).flatMap((name) => {
-    const identity = Object.keys(env).find((key) => key.startsWith(`${name}__`) && env[key]?.trim());
+    const identity = identityOf(name, env);
     if (!identity || !env[name]?.trim()) return [];
     return `${name}: use either a connection string or an identity (${identity}), not both`;
   });
 }
 
+/** The setting that says that the host shall open this connection with an identity, if there is one. */
+function identityOf(name: SettingName, env: Environment): string | undefined {
+  return Object.keys(env).find((key) => key.startsWith(`${name}__`) && env[key]?.trim());
+}
+
 /** What Functions hosts say of themselves on a developer's machine: Core Tools and ours, never Azure. */
-function isDevelopment(env: Readonly<Record<string, string | undefined>>): boolean {
+function isDevelopment(env: Environment): boolean {
   return env['AZURE_FUNCTIONS_ENVIRONMENT'] === 'Development';
 }
 
-function tokensOf(issuers: string, env: Readonly<Record<string, string | undefined>>): Config['access']['tokens'] {
+function tokensOf(issuers: string, env: Environment): Config['access']['tokens'] {
   const audiences = listOf(env['TOKEN_AUDIENCES'] ?? '');
   const keysUrl = env['TOKEN_KEYS_URL']?.trim() ?? '';
   if (listOf(issuers).length === 0 && audiences.length === 0 && keysUrl === '') return undefined;
@@ -270,6 +308,32 @@ function tokensOf(issuers: string, env: Readonly<Record<string, string | undefin
     throw new Error(`TOKEN_KEYS_URL must be an https:// address; got "${keysUrl}"`);
   }
   return { issuers: listOf(issuers), audiences, keysUrl };
+}
+
+function otlpOf(endpoint: string, headers: Record<string, string>): Config['telemetry']['otlp'] {
+  return endpoint ? { endpoint, headers } : undefined;
+}
+
+function addressOrNone(text: string): string {
+  if (text === '' || (/^https?:\/\/[^\s/]/.test(text) && URL.canParse(text))) return text;
+  throw new Error('it must be an address that begins with https:// or http://');
+}
+
+/** `name=value` pairs; values may be percent-encoded. What they are is not repeated in an error: they may be keys. */
+function headersIn(text: string): Record<string, string> {
+  return Object.fromEntries(
+    listOf(text).map((pair) => {
+      const [, name, value] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*((?:[^%]|%[\da-f]{2})*)$/i.exec(pair) ?? [];
+      if (name === undefined || value === undefined) throw new Error('it must be name=value, separated by commas');
+      return [name, decodeURIComponent(value)];
+    }),
+  );
+}
+
+function insightsOf(text: string): Config['telemetry']['azureMonitor'] {
+  if (text === '') return undefined;
+  if (/(^|;)\s*InstrumentationKey=[^;]+/i.test(text)) return { connectionString: text };
+  throw new Error('it must hold InstrumentationKey=');
 }
 
 function listOf(text: string): string[] {

@@ -24,6 +24,7 @@ test('the defaults are a fixed window of a minute per device', () => {
       behindPlatform: false,
       perMinute: { requests: 1200, effects: 600 },
     },
+    telemetry: { otlp: undefined, azureMonitor: undefined, interval: 60_000 },
   });
 });
 
@@ -44,6 +45,27 @@ test('in Azure everything is reached with an identity', () => {
   });
 });
 
+test('telemetry goes where settings say, and errors about its keys do not repeat them', () => {
+  const { telemetry } = readConfig({
+    ...required,
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=a%20b==, x-team = c',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=k;IngestionEndpoint=https://x/',
+    OTEL_METRIC_EXPORT_INTERVAL: '1000',
+  });
+  expect(telemetry).toEqual({
+    otlp: { endpoint: 'http://localhost:4318', headers: { 'x-api-key': 'a b==', 'x-team': 'c' } },
+    azureMonitor: { connectionString: 'InstrumentationKey=k;IngestionEndpoint=https://x/' },
+    interval: 1_000,
+  });
+  const wrong = {
+    ...required,
+    OTEL_EXPORTER_OTLP_HEADERS: 'my secret',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: 'secret',
+  };
+  expect(() => readConfig(wrong)).toThrow(/^(?!.*secret)/);
+});
+
 test('an endpoint with an identity takes the place of the connection string', () => {
   const endpoint = 'https://x.table.core.windows.net';
   expect(readConfig({ TABLES_ENDPOINT: endpoint }).tables).toEqual({ endpoint });
@@ -56,9 +78,34 @@ test.each([
     message: 'TABLES_ENDPOINT: set this, or AzureWebJobsStorage',
   },
   {
+    which: 'an identity for the host alone',
+    env: { AzureWebJobsStorage: undefined, AzureWebJobsStorage__accountName: 'x' },
+    message: 'TABLES_ENDPOINT: set this beside AzureWebJobsStorage__accountName, to https://<account>.table',
+  },
+  {
     which: 'two ways to the storage',
     env: { TABLES_ENDPOINT: 'https://x', AzureWebJobsStorage: 'AccountKey=k' },
     message: 'not both',
+  },
+  {
+    which: 'a receiver of telemetry that is no address',
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' },
+    message: 'OTEL_EXPORTER_OTLP_ENDPOINT: it must be an address that begins with https:// or http://',
+  },
+  {
+    which: 'headers without a value',
+    env: { OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key' },
+    message: 'OTEL_EXPORTER_OTLP_HEADERS: it must be name=value, separated by commas',
+  },
+  {
+    which: 'headers that are not well encoded',
+    env: { OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=100%' },
+    message: 'OTEL_EXPORTER_OTLP_HEADERS: it must be name=value, separated by commas',
+  },
+  {
+    which: 'a connection string of something else',
+    env: { APPLICATIONINSIGHTS_CONNECTION_STRING: 'AccountName=x' },
+    message: 'APPLICATIONINSIGHTS_CONNECTION_STRING: it must hold InstrumentationKey=',
   },
   {
     which: 'a window of nothing',

@@ -7,6 +7,8 @@ import { action, actions } from '../shared/model/actions';
 import type { ActionName } from '../shared/model/actions';
 import { entities, entity, entityOfSet } from '../shared/model/entities';
 import type { EntityName } from '../shared/model/entities';
+import { logLines } from '../shared/model/log-lines';
+import { queues as modelQueues } from '../shared/model/queues';
 import { collectionsOf, navigationsOf } from '../shared/model/properties';
 
 const root = join(__dirname, '..');
@@ -42,12 +44,35 @@ describe('the queues', () => {
     expect(plain.toSorted()).toEqual([...new Set(written)].toSorted());
   });
 
+  test('are those of the model', () => {
+    expect(plain.toSorted()).toEqual(modelQueues.toSorted());
+  });
+
   test('have a reader each, and what fails there has one, too', () => {
     expect(queues.toSorted()).toEqual(plain.flatMap((queue) => [queue, `${queue}-poison`]).toSorted());
   });
 
   test.each(readers)('$queue is read in the one way that drops nothing', ({ rest, queue }) => {
     expect(/handler: (.*?),/.exec(rest)?.[1]).toBe(`reading('${queue}'`);
+  });
+});
+
+describe('the log', () => {
+  const files = ['functions', 'shared'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
+  );
+
+  test('is written to in lines of the table only', () => {
+    const direct = files.filter((file) => /\b(context|console)\.(log|trace|debug|info|warn|error)\(/.test(read(file)));
+    for (const file of direct) expect([file, read(file)]).toEqual([file, expect.stringMatching(/\.error\(logText\('/)]);
+    expect(direct.toSorted()).toEqual(['shared/hub/queue-reader.ts', 'shared/odata/report.ts']);
+  });
+
+  test.each(Object.keys(logLines))('has somebody who writes %s', (name) => {
+    const writers = files.filter((file) => file !== 'shared/model/log-lines.ts' && read(file).includes(`'${name}'`));
+    expect(writers).not.toEqual([]);
   });
 });
 

@@ -33,6 +33,14 @@ export interface WebApi {
   remove(table: EntityName, id: string, etag: string): Promise<void>;
   /** Calls an action: of one record when its row says so, else by its name alone. */
   act(name: ActionName, parameters?: Body, id?: string): Promise<Record<string, unknown>>;
+  /** How each part of the service is. */
+  health(): Promise<ServiceHealth>;
+}
+
+/** What the service says of its health, with what to do where something is. */
+export interface ServiceHealth {
+  version: string;
+  parts: readonly { part: string; state: 'good' | 'attention' | 'down' | 'off'; says: string; do?: string }[];
 }
 
 interface Door {
@@ -71,6 +79,8 @@ export function webApi(door: Door): WebApi {
       })) as never,
     remove: async (table, id, etag) => void (await send('DELETE', `${entity(table).set}(${id})`, { etag })),
     act: async (name, parameters = {}, id) => send('POST', addressOf(name, id), { body: parameters }),
+    // From `/api/data/v9.2/`.
+    health: async () => (await send('GET', '../../health?details', {})) as unknown as ServiceHealth,
   };
 }
 

@@ -6,6 +6,7 @@ import type { EntityName } from '../../shared/model/entities';
 import { useApi, useServices } from '../app/service';
 import { PlaceLink } from '../app/place-link';
 import { useInterval } from '../parts/use-interval';
+import { Parts } from './health-parts';
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexWrap: 'wrap', gap: '8px', margin: '0 0 16px' },
@@ -66,6 +67,7 @@ export function Health() {
           <dd className={styles.value}>{counts.get(name) ?? '…'}</dd>
         </div>
       ))}
+      <Parts />
     </dl>
   );
 }

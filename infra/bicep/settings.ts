@@ -9,7 +9,6 @@ import type { Problem } from './syntax';
 /** Read by Azure and by its SDKs, not by us. */
 const platformSettings = new Set([
   'AZURE_CLIENT_ID', // which identity DefaultAzureCredential takes
-  'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ]);
 

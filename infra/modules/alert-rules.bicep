@@ -1,4 +1,5 @@
-// What is worth waking somebody for. Each rule says in its description what to do; docs/azure.md says more.
+// What is worth waking somebody for. Each rule says in its description what to do; docs/azure.md says more. Lines of the log
+// are asked for by their names (shared/model/log-lines.ts), steps of traces by theirs (shared/model/telemetry.ts).
 param base string
 param location string
 param tags object
@@ -15,7 +16,7 @@ var rules = [
     severity: 2
     window: 'PT15M'
     description: 'Messages could not be understood and were parked. Read ccs_parkedmessages: ccs_detail says what is wrong with each.'
-    query: 'AppTraces | where Message startswith "Parked message"'
+    query: 'AppTraces | where Message startswith "message-parked:" or Message startswith "queue-message-parked:"'
   }
   {
     name: 'poison-queue'
@@ -30,12 +31,9 @@ var rules = [
     window: 'PT15M'
     description: 'Messages wait for more than five minutes, or arrive and are not handled at all. Look for failures of onIoTHubEvents; alerts are late, and are lost when the retention of the hub is over.'
     query: '''
-let late = AppTraces
-  | where Message startswith "Trigger Details:" and Message has "EnqueueTimeUtc"
-  | extend Enqueued = todatetime(extract("EnqueueTimeUtc: ([^,]+)", 1, Message))
-  | where TimeGenerated - Enqueued > 5m;
+let late = AppTraces | where Message startswith "events-late:";
 let arrived = toscalar(AzureMetrics | where MetricName == "d2c.telemetry.ingress.success" | summarize sum(Total));
-let handled = toscalar(AppRequests | where Name == "onIoTHubEvents" | summarize count());
+let handled = toscalar(union (AppRequests | where Name == "onIoTHubEvents"), (AppDependencies | where Name == "ccs.ingest") | summarize count());
 let stuck = print Arrived = arrived, Handled = handled | where Arrived > 0 and Handled == 0;
 union late, stuck
 '''
@@ -44,8 +42,8 @@ union late, stuck
     name: 'failed-registrations'
     severity: 2
     window: 'PT15M'
-    description: 'Devices could not be registered with the hub. Each line that begins with Registration failed names a device and says what to do; so does its msdyn_registrationmessage.'
-    query: 'union (AppTraces | where Message startswith "Registration failed"), (AppRequests | where Name startswith "onRegistration" and Success == false)'
+    description: 'Devices could not be registered with the hub. Each line that begins with registration-failed names a device; its msdyn_registrationmessage says why.'
+    query: 'union (AppTraces | where Message startswith "registration-failed:"), (AppRequests | where Name startswith "onRegistration" and Success == false)'
   }
   {
     name: 'failing-functions'

@@ -78,6 +78,10 @@ var appSettings = {
   REQUESTS_PER_MINUTE: '1200'
   EFFECTS_PER_MINUTE: '600'
   PLATFORM_AUTHENTICATION: 'false'
+  OTEL_EXPORTER_OTLP_ENDPOINT: ''
+  OTEL_EXPORTER_OTLP_HEADERS: ''
+  OTEL_METRIC_EXPORT_INTERVAL: '60000'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
 }
 
 var eventSettings = empty(eventHubNamespace)
@@ -93,7 +97,6 @@ var eventSettings = empty(eventHubNamespace)
 // Read by the platform and by the Azure SDKs, not by the app.
 var platformSettings = {
   AZURE_CLIENT_ID: identityClientId
-  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
 

@@ -8,7 +8,7 @@ const ownUrl = `const __ownUrl = require('node:url').pathToFileURL(__filename).h
 
 /**
  * All functions and everything they need, as one file with its source map. `@azure/functions-core` stays outside: it is the
- * host's, and exists nowhere else. Names are kept, because SDKs and logs tell errors by them.
+ * host's, and exists nowhere else.
  */
 export async function bundle(root: string, folder: string): Promise<void> {
   const functions = (await readdir(join(root, 'functions'))).filter((file) => file.endsWith('.ts')).toSorted();
@@ -30,6 +30,8 @@ export async function bundle(root: string, folder: string): Promise<void> {
     external: ['@azure/functions-core'],
     define: { 'import.meta.url': '__ownUrl' },
     banner: { js: ownUrl },
+    // Two classes of one name would become `Message` and `Message2`, and SDKs ask for `constructor.name`.
+    keepNames: true,
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',

@@ -13,19 +13,11 @@ import {
 import type { Row } from '../model/edm';
 import type { Alert, Case, EntityName, WorkOrder } from '../model/entities';
 import type { OpenTicket } from './debounce';
+import type { DeviceFacts } from './device-facts';
 import type { Arrival } from './fold';
 import { makeId, placeInId, readableNumber, shardOf } from './ids';
 import type { Response } from './response';
 import { createdBy } from './stamps';
-
-/** What is known of an alert's device when its rows are written. */
-export interface DeviceFacts {
-  id: string;
-  account: string | null;
-  asset: string | null;
-  response: number | null;
-  priority: number | null;
-}
 
 /** The record of a settled alert. */
 export function alertRow(

@@ -1,6 +1,5 @@
 import { jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
-import type { JobAction } from './device-job';
 import { modifiedBy } from './stamps';
 
 /** What somebody who is told of a batch does: nothing, come again, or begin, perhaps where somebody else was cut short. */
@@ -63,19 +62,6 @@ export interface Failure {
   device: string;
   message: string;
 }
-
-/** The line of a log that tells of it. Rules that wake people look for its beginning. */
-export function failureLine(action: JobAction, { device, message }: Failure): string {
-  return `${nounOf[action]} failed for device '${device}': ${message}`;
-}
-
-const nounOf: Readonly<Record<JobAction, string>> = {
-  Register: 'Registration',
-  Unregister: 'Unregistration',
-  Activate: 'Activation',
-  Deactivate: 'Deactivation',
-  Import: 'Import',
-};
 
 /** How the devices of a batch ended; more follow when the batch was a page of many. */
 export interface BatchFigures {

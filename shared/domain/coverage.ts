@@ -22,7 +22,12 @@ export function positionOf(sequence: number, index: number): number {
 }
 
 export function isCovered(coverage: Coverage, position: number): boolean {
-  return coverage.some(([from, to]) => from <= position && position <= to);
+  // Asked for every alert there is, of mostly one range.
+  for (let i = 0; i < coverage.length; i += 1) {
+    const range = coverage[i]!;
+    if (range[0] <= position && position <= range[1]) return true;
+  }
+  return false;
 }
 
 /** The coverage with one more range in it. */
@@ -44,7 +49,8 @@ export function cover(coverage: Coverage, [from, to]: Range): Coverage {
 /** The positions that a batch of events covers: only what it really held, so numbers that are missing stay uncovered. */
 export function rangesOf(sequences: readonly number[]): Range[] {
   const runs: [first: number, last: number][] = [];
-  for (const sequence of [...new Set(sequences)].toSorted((a, b) => a - b)) {
+  const isAscending = sequences.every((sequence, i) => i === 0 || sequence > sequences[i - 1]!);
+  for (const sequence of isAscending ? sequences : [...new Set(sequences)].toSorted((a, b) => a - b)) {
     const run = runs.at(-1);
     if (run && sequence === run[1] + 1) run[1] = sequence;
     else runs.push([sequence, sequence]);

@@ -1,6 +1,6 @@
 import type { Row } from '../model/edm';
 import { alertRow } from './alert-rows';
-import type { DeviceFacts } from './alert-rows';
+import type { DeviceFacts } from './device-facts';
 import type { Arrival } from './fold';
 import { explain } from './reasons';
 import type { Step } from './steps';

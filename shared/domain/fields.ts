@@ -21,22 +21,23 @@ export interface Refusal {
   detail: string;
 }
 
-/** An object's properties by lower-case name: letter case does not matter. */
-export interface Fields {
-  get(name: string): unknown;
-  has(name: string): boolean;
-}
+/** An object's properties by lower-case name: letter case does not matter. To be read by `fieldIn`. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** The properties of an object; of two that differ in letter case only, the last counts. */
 export function fieldsOf(value: object): Fields {
-  const values = value as Readonly<Record<string, unknown>>;
+  const values = value as Fields;
   for (const name in values) {
     if (name === name.toLowerCase()) continue;
-    return new Map(Object.entries(values).map(([own, field]) => [own.toLowerCase(), field]));
+    return Object.fromEntries(Object.entries(values).map(([own, field]) => [own.toLowerCase(), field]));
   }
   // Most are written in lower case, and then no copy is needed.
-  const has = (name: string) => Object.hasOwn(values, name);
-  return { has, get: (name) => (has(name) ? values[name] : undefined) };
+  return values;
+}
+
+/** A property that the object itself has, and none that all objects have. */
+export function fieldIn(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** Longest Device ID, token, reading type and rule output. */
@@ -47,7 +48,7 @@ const longestText = 100;
  * that does is refused.
  */
 export function deviceIdIn(fields: Fields, connected: string | undefined, forOthers: boolean): string | Refusal {
-  const named = fields.get('deviceid');
+  const named = fieldIn(fields, 'deviceid');
   if (named !== undefined && named !== null && typeof named !== 'string') return wrongType('deviceid', 'a text', named);
   const deviceId = named || connected;
   if (!deviceId) return refuse('no-device', 'Neither the message nor its sender names a device ("deviceid").');
@@ -62,34 +63,38 @@ function foreign(deviceId: string, sender: string): Refusal {
 
 /** A short text; null when there is none. */
 export function textIn(fields: Fields, name: string): string | null | Refusal {
-  const value = fields.get(name) ?? null;
+  const value = fieldIn(fields, name) ?? null;
   if (value === null || value === '') return null;
   if (typeof value !== 'string') return wrongType(name, 'a text', value);
   return value.length > longestText ? tooLong(name, value) : value;
 }
 
 export function numberIn(fields: Fields, name: string): number | null | Refusal {
-  const value = fields.get(name) ?? null;
+  const value = fieldIn(fields, name) ?? null;
   return value === null || isNumber(value) ? value : wrongType(name, 'a finite number', value);
 }
 
 /** The event time in milliseconds; null when there is none. */
 export function timeIn(fields: Fields): number | null | Refusal {
-  const value = fields.get('time') ?? null;
+  const value = fieldIn(fields, 'time') ?? null;
   if (value === null || value === '') return null;
   const time = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
   return time >= 0 ? time : wrongType('time', 'a date and time in ISO 8601, 1970 or later', value);
 }
 
+const alertTypes: ReadonlyMap<unknown, number> = new Map<unknown, number>(
+  Object.entries(alertType).flatMap(([name, option]): [unknown, number][] => [
+    [name.toLowerCase(), option],
+    [option, option],
+  ]),
+);
+
 /** An alert type by its name or its option value. */
 export function typeIn(fields: Fields): number | null | Refusal {
-  const value = fields.get('alerttype') ?? null;
+  const value = fieldIn(fields, 'alerttype') ?? null;
   if (value === null) return null;
-  const names = Object.entries(alertType);
-  const found = names.find(
-    ([name, option]) => option === value || (typeof value === 'string' && name.toLowerCase() === value.toLowerCase()),
-  );
-  return found ? found[1] : wrongType('alerttype', `one of ${names.map(([name]) => name).join(', ')}`, value);
+  const found = alertTypes.get(typeof value === 'string' ? value.toLowerCase() : value);
+  return found ?? wrongType('alerttype', `one of ${Object.keys(alertType).join(', ')}`, value);
 }
 
 // JSON can hold 1e999, which no column can.

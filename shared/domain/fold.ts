@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Row } from '../model/edm';
+import type { DeviceFacts } from './device-facts';
 import { absorb, debounce, draftOf, emptyGroup, windowsKept } from './debounce';
 import type { Candidate, DebounceRules, Group, Verdict, Window } from './debounce';
 import type { IncomingAlert } from './incoming';
@@ -19,6 +20,8 @@ export interface Arrival {
   target?: { index: number; created: number };
   /** As a duplicate it needs no row of its own: it is found by its id, which is one of `serialId`. */
   packs?: true;
+  /** What was known of its device when it came; null when there was none, absent when nobody has looked yet. */
+  device?: DeviceFacts | null;
   /** Nobody is asked whether the alert repeats an earlier one: it becomes a parent. */
   alone?: true;
   /** Columns that the creator of the record gave besides those of the alert itself. */
@@ -44,30 +47,28 @@ const packLimit = 600_000;
  * Folds alerts over the groups of a shard, in order, until one transaction is full; the caller commits and goes on with
  * the rest. Pure: `groups` is not changed.
  */
-export function fold(
-  arrivals: readonly Arrival[],
-  groups: ReadonlyMap<string, Group>,
-  { rules, isKnown }: { rules: DebounceRules; isKnown: (deviceId: string) => boolean },
-): Fold {
+export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, Group>, rules: DebounceRules): Fold {
   const result: Fold = { settled: [], groups: new Map(), ended: [] };
   const noted = new Set<string>();
   let rows = 0;
   let bytes = 0;
   let packed = 0;
   for (const arrival of arrivals) {
-    const { id, identity, alert, groupKey } = arrival;
+    const { id, identity, alert, groupKey, device } = arrival;
     const group = result.groups.get(groupKey ?? '') ?? draftOf(groups.get(groupKey ?? '') ?? emptyGroup());
     const candidate = { id, time: alert.time, identity };
     const verdict = verdictOn(arrival, candidate, group, rules);
     const isPacked = verdict.kind === 'duplicate' && arrival.packs === true;
+    const isNoted = isPacked && !device && !noted.has(alert.deviceId);
     if (!isPacked) rows += rowsOf(verdict, group);
-    else if (!isKnown(alert.deviceId)) rows += noted.has(alert.deviceId) ? 0 : 1;
+    else if (isNoted) rows += 1;
     if (isPacked) packed += packedBytesOf(arrival);
     else bytes += bytesOf(arrival, verdict);
     if (result.settled.length > 0 && (rows > rowLimit || bytes > byteLimit || packed > packLimit)) break;
-    if (isPacked && !isKnown(alert.deviceId)) noted.add(alert.deviceId);
+    if (isNoted) noted.add(alert.deviceId);
     if (groupKey !== null) {
-      result.ended.push(...absorb(group, candidate, verdict));
+      if (verdict.kind === 'parent') result.ended.push(...absorb(group, candidate, verdict));
+      else absorb(group, candidate, verdict);
       result.groups.set(groupKey, group);
     }
     result.settled.push({ arrival, verdict });
@@ -87,8 +88,7 @@ function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: 
 export function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
   const own = token ?? messageId;
   if (own === null) return null;
-  const kind = token === null ? 'message' : 'token';
-  return textHash(`${kind}\n${deviceId}\n${own}\n${readingType ?? ''}\n${ruleOutput ?? ''}`);
+  return textHash(token === null ? 'message' : 'token', deviceId, own, readingType ?? '', ruleOutput ?? '');
 }
 
 /** An alert and its ticket, or the note of an unknown device; and perhaps the count of a window that is forgotten. */
@@ -103,5 +103,5 @@ function bytesOf({ alert }: Arrival, verdict: Verdict): number {
 }
 
 function packedBytesOf({ alert, columns }: Arrival): number {
-  return 300 + Buffer.byteLength(alert.data) + (columns ? 3 * JSON.stringify(columns).length : 0);
+  return 300 + Buffer.byteLength(alert.data, 'utf8') + (columns ? 3 * JSON.stringify(columns).length : 0);
 }

@@ -28,8 +28,14 @@ const decoder = new TextDecoder();
 /** Objects and arrays in each other; thousands would use up the stack, and the batch would fail for ever. */
 const deepest = 500;
 
+/** The JSON values in a body, and its text when it is a single one. */
+export interface Values {
+  values: unknown[];
+  text?: string;
+}
+
 /** The JSON values in a body: one, or the elements of an array. Nothing is lost: what cannot be read says why. */
-export function valuesIn(body: Uint8Array): unknown[] | Refusal {
+export function valuesIn(body: Uint8Array): Values | Refusal {
   if (!isUtf8(body)) return refuse('not-utf8', 'The body is not UTF-8 text.');
   const text = decoder.decode(body); // takes a byte order mark off
   if (text.trim() === '') return refuse('empty', 'The message has no body; expected a JSON object or array.');
@@ -38,10 +44,10 @@ export function valuesIn(body: Uint8Array): unknown[] | Refusal {
   }
   const value = parse(text);
   if (value instanceof SyntaxError) return refuse('not-json', `The body is not JSON: ${value.message}`);
-  const values = Array.isArray(value) ? (value as unknown[]) : [value];
-  return values.length < itemsPerEvent / 16
-    ? values
-    : refuse('too-many-items', `The body has ${values.length} items; at most ${itemsPerEvent / 16 - 1} are allowed.`);
+  if (!Array.isArray(value)) return { values: [value], text: text.trim() };
+  return value.length < itemsPerEvent / 16
+    ? { values: value as unknown[] }
+    : refuse('too-many-items', `The body has ${value.length} items; at most ${itemsPerEvent / 16 - 1} are allowed.`);
 }
 
 function parse(text: string): unknown {

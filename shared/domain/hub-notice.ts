@@ -77,8 +77,9 @@ export function readNotice({ event, properties }: HubNotice): Notice | Nothing |
 }
 
 function bodyOf({ body }: HubEvent): { kind: 'body'; body: JsonObject } | Refusal {
-  const values = valuesIn(body);
-  if (!Array.isArray(values)) return values;
+  const read = valuesIn(body);
+  if ('kind' in read) return read;
+  const { values } = read;
   const [value] = values;
   if (values.length !== 1 || !isObject(value)) return refuse('not-an-object', 'The body is no JSON object.');
   return isDeeper(value, deepest)

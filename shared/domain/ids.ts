@@ -50,13 +50,16 @@ export function sourceNumber(hub: string, partition: string): number {
  * alert came from in place of a hash, so that the alert can be found by it.
  */
 export function serialId({ time, shard }: { time: number; shard: number }, { source, position }: Serial): string {
-  // Alerts of one batch have the same beginning, or few.
-  const isSame = beginning.time === time && beginning.shard === shard && beginning.source === source;
-  if (!isSame) beginning = { time, shard, source, text: beginningOf(time, shard, source) };
+  // Alerts of one batch and shard have the same beginning, or few.
+  let beginning = beginnings[shard];
+  if (beginning?.time !== time || beginning.source !== source) {
+    beginning = { time, source, text: beginningOf(time, shard, source) };
+    beginnings[shard] = beginning;
+  }
   return beginning.text + hex(position % positions, 12);
 }
 
-let beginning = { time: -1, shard: -1, source: -1, text: '' };
+const beginnings: { time: number; source: number; text: string }[] = [];
 
 function beginningOf(time: number, shard: number, source: number): string {
   const millis = hex(clampTime(time), 12);

@@ -5,6 +5,8 @@ import type { Fields, Refusal } from './fields';
 /** One JSON object of a message, with what the hub knows about the message. */
 export interface Item {
   value: unknown;
+  /** The value as the device wrote it; absent when it was one of several in its message. */
+  text?: string | undefined;
   /** Device that sent the message, as the hub authenticated it; used when the object names no device. */
   connectionDeviceId: string | undefined;
   messageId: string | undefined;
@@ -25,6 +27,8 @@ export interface IncomingAlert {
   description: string;
   /** JSON text for `msdyn_alertdata`. */
   data: string;
+  /** Everything else here is what `understand` reads in `data`, for whoever has to keep many alerts. */
+  isAsSent?: true;
   token: string | null;
   readingType: string | null;
   reading: number | null;
@@ -59,45 +63,53 @@ export function understand(item: Item): IncomingAlert | Telemetry | Refusal {
   const values = fieldsOf(value);
   const deviceId = deviceIdIn(values, item.connectionDeviceId, item.forOthers);
   if (typeof deviceId !== 'string') return deviceId;
-  return marksOfAnAlert.some((mark) => values.has(mark))
-    ? readAlert(values, deviceId, item, JSON.stringify(value))
+  return marksOfAnAlert.some((mark) => Object.hasOwn(values, mark))
+    ? readAlert(values, deviceId, item)
     : readTelemetry(values, deviceId, item);
 }
 
-function readAlert(values: Fields, deviceId: string, item: Item, data: string): IncomingAlert | Refusal {
-  const problems: Refusal[] = [];
-  const keep = <T>(result: T | Refusal): T | null => {
-    if (!isRefusal(result)) return result;
-    problems.push(result);
-    return null;
-  };
-  const readingType = keep(textIn(values, 'readingtype'));
-  const reading = keep(numberIn(values, 'reading'));
-  const token = keep(textIn(values, 'eventtoken'));
-  const threshold = keep(numberIn(values, 'threshold'));
-  const ruleOutput = keep(textIn(values, 'ruleoutput'));
-  const description = keep(textIn(values, 'description'));
-  const time = keep(timeIn(values));
-  const type = keep(typeIn(values));
+/** One reading after the other, because this is done for every alert there is: lists of results would cost more than they. */
+function readAlert(values: Fields, deviceId: string, item: Item): IncomingAlert | Refusal {
+  const readingType = textIn(values, 'readingtype');
+  if (isRefusal(readingType)) return readingType;
+  const reading = numberIn(values, 'reading');
+  if (isRefusal(reading)) return reading;
+  const token = textIn(values, 'eventtoken');
+  if (isRefusal(token)) return token;
+  const threshold = numberIn(values, 'threshold');
+  if (isRefusal(threshold)) return threshold;
+  const ruleOutput = textIn(values, 'ruleoutput');
+  if (isRefusal(ruleOutput)) return ruleOutput;
+  const description = textIn(values, 'description');
+  if (isRefusal(description)) return description;
+  const time = timeIn(values);
+  if (isRefusal(time)) return time;
+  const type = typeIn(values);
+  if (isRefusal(type)) return type;
+  const data = dataOf(item);
   if (data.length > longestData) {
-    problems.push(refuse('too-long', `The alert's JSON has ${data.length} characters; at most ${longestData} fit.`));
+    return refuse('too-long', `The alert's JSON has ${data.length} characters; at most ${longestData} fit.`);
   }
-  return (
-    problems[0] ?? {
-      kind: 'alert',
-      deviceId,
-      time: time ?? item.enqueued,
-      type: type ?? alertType.Anomaly,
-      description: description ?? describe(readingType ?? ruleOutput, reading, threshold, 'exceeded'),
-      data,
-      token,
-      readingType,
-      reading,
-      threshold,
-      ruleOutput,
-      messageId: item.messageId ?? null,
-    }
-  );
+  return {
+    kind: 'alert',
+    deviceId,
+    time: time ?? item.enqueued,
+    type: type ?? alertType.Anomaly,
+    description: description ?? describe(readingType ?? ruleOutput, reading, threshold, 'exceeded'),
+    data,
+    isAsSent: true,
+    token,
+    readingType,
+    reading,
+    threshold,
+    ruleOutput,
+    messageId: item.messageId ?? null,
+  };
+}
+
+/** As the device wrote it, digits and all; without its blanks when it is too long with them. */
+function dataOf({ value, text }: Item): string {
+  return text !== undefined && text.length <= longestData ? text : JSON.stringify(value);
 }
 
 function readTelemetry(values: Fields, deviceId: string, item: Item): Telemetry | Refusal {

@@ -1,5 +1,5 @@
 import { alertType } from '../model/choices';
-import { isNumber, wrongType } from './fields';
+import { fieldIn, isNumber, wrongType } from './fields';
 import type { Refusal } from './fields';
 import { describe } from './incoming';
 import type { IncomingAlert, Telemetry } from './incoming';
@@ -12,7 +12,7 @@ import type { Rule } from './rules';
  */
 export function raise(telemetry: Telemetry, rules: readonly Rule[]): (IncomingAlert | Refusal)[] {
   return rules.flatMap((rule): (IncomingAlert | Refusal)[] => {
-    const reading = telemetry.values.get(rule.measure.toLowerCase());
+    const reading = fieldIn(telemetry.values, rule.measure.toLowerCase());
     if (reading === undefined || reading === null) return [];
     if (!isNumber(reading)) return [wrongType(rule.measure, 'a finite number', reading)];
     return fires(rule, reading) ? [alertOf(telemetry, rule, reading)] : [];

@@ -1,7 +1,7 @@
 import type { Row } from '../model/edm';
 import type { EntityName } from '../model/entities';
 import { alertRow, iso, ticketColumns, ticketOf, ticketRow } from './alert-rows';
-import type { DeviceFacts } from './alert-rows';
+import type { DeviceFacts } from './device-facts';
 import type { Group, OpenTicket, Verdict, Window } from './debounce';
 import { duplicateRow } from './duplicate';
 import type { Duplicate } from './duplicate';
@@ -38,7 +38,8 @@ export interface Opened {
 }
 
 interface Context {
-  devices: ReadonlyMap<string, DeviceFacts>;
+  /** Devices that were read again, as they are now. Of the others, what each alert knows is good enough. */
+  fresh: ReadonlyMap<string, DeviceFacts | undefined>;
   joinOpenTicket: boolean;
   now: number;
 }
@@ -61,10 +62,11 @@ function end(changes: Changes, window: Window): void {
   else here.row = { ...here.row, ccs_duplicatecount: window.duplicates, ccs_lastalerttime: iso(window.latest) };
 }
 
-function open(changes: Changes, arrival: Arrival, verdict: Verdict, { devices, joinOpenTicket, now }: Context): void {
+function open(changes: Changes, arrival: Arrival, verdict: Verdict, context: Context): void {
+  const { joinOpenTicket, now } = context;
   const { id, alert, groupKey } = arrival;
   const group = groupKey === null ? undefined : changes.groups.get(groupKey);
-  const device = devices.get(alert.deviceId);
+  const device = deviceOf(arrival, context);
   const response = respond({ type: alert.type, device, tickets: group?.tickets ?? [], joinOpenTicket });
   const reason = explain(verdict.reason, response.reason);
   const ticket = ticketOf(response, id, groupKey);
@@ -80,18 +82,22 @@ function attach(
   changes: Changes,
   arrival: Arrival,
   { window: { parent } }: Extract<Verdict, { kind: 'duplicate' }>,
-  { devices, now }: Context,
+  context: Context,
 ): void {
-  const device = devices.get(arrival.alert.deviceId);
+  const device = deviceOf(arrival, context);
   const duplicate: Duplicate = {
     arrival: arrival as Duplicate['arrival'],
     under: parent,
     device,
-    created: now,
+    created: context.now,
   };
   if (arrival.packs) changes.packed.push(duplicate);
   else changes.inserts.push({ entity: 'msdyn_iotalert', row: duplicateRow(duplicate) });
   step(changes, arrival, { under: parent, isKnown: device !== undefined, ticket: undefined });
+}
+
+function deviceOf({ alert, device }: Arrival, { fresh }: Context): DeviceFacts | undefined {
+  return fresh.size > 0 && fresh.has(alert.deviceId) ? fresh.get(alert.deviceId) : (device ?? undefined);
 }
 
 /** What an alert means for its group beyond its windows, and the step itself, unless the duplicate tells it. */

@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import { logText } from '../domain/log-text';
 import { parkRequest } from '../workflows/park-request';
 import type { ParkDeps } from '../workflows/park-request';
 
@@ -18,6 +19,6 @@ export function reading<M>(
     const body = typeof entry === 'string' ? entry : JSON.stringify(entry);
     const detail = `The message of the queue '${queue}' is none that this service puts there.`;
     await parkRequest({ queue, id: String(context.triggerMetadata?.['id']), body, detail }, parking());
-    context.error(`Parked message of the queue '${queue}': ${detail} See ccs_parkedmessages.`);
+    context.error(logText('queue-message-parked', { queue, reason: 'unreadable-request' }));
   };
 }

@@ -63,6 +63,8 @@ export interface Entity {
   timedIds?: true;
   /** Records that every store has from the beginning. */
   builtIn?: readonly Row[];
+  /** Whether any of its records has changed can be asked with little effort (`RecordStore.stamp`). */
+  watched?: true;
   /** There are no others than those. */
   closed?: true;
 }

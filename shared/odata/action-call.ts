@@ -8,6 +8,7 @@ import type { ActionName, actions, ArgumentsOf } from '../model/actions';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { readArguments } from './action-body';
+import { reportTo } from './report';
 import { answering, jsonHeaders } from './error-answers';
 import { keyOf } from './key';
 
@@ -45,16 +46,13 @@ export function calling<N extends ActionName>(
     context: Pick<InvocationContext, 'error'>,
     caller: Caller = localCaller,
   ): Promise<HttpResponseInit> =>
-    answering(
-      async () => {
-        demandAction(caller, name);
-        const { root, id } = readCall(name, request.url);
-        const call = readArguments(name, new Uint8Array(await request.arrayBuffer()));
-        caller.spend?.('effects', effectsOf(name, call));
-        return answerOf(name, root, await story(call, id as Bound<N>, caller));
-      },
-      (error) => context.error(error),
-    );
+    answering(async () => {
+      demandAction(caller, name);
+      const { root, id } = readCall(name, request.url);
+      const call = readArguments(name, new Uint8Array(await request.arrayBuffer()));
+      caller.spend?.('effects', effectsOf(name, call));
+      return answerOf(name, root, await story(call, id as Bound<N>, caller));
+    }, reportTo(context));
 }
 
 function readCall(name: ActionName, url: string): { root: string; id: string | undefined } {

@@ -4,6 +4,7 @@ import type { Caller } from '../domain/caller';
 import { identifyCaller } from '../workflows/identify-caller';
 import type { AccessDeps } from '../workflows/identify-caller';
 import { answering } from './error-answers';
+import { reportTo } from './report';
 
 type Context = Pick<InvocationContext, 'error'>;
 
@@ -14,16 +15,13 @@ export type Handler = (request: HttpRequest, context: Context, caller?: Caller) 
 export function guarded(access: () => AccessDeps, handler: Handler) {
   return async (request: HttpRequest, context: Context): Promise<HttpResponseInit> => {
     let caller: Caller | undefined;
-    const refusal = await answering(
-      async () => {
-        caller = await identifyCaller(request, access());
-        caller.spend?.('requests', 1);
-        demandAnyRole(caller);
-        if (request.method !== 'GET') await access().remember(caller);
-        return {};
-      },
-      (error) => context.error(error),
-    );
+    const refusal = await answering(async () => {
+      caller = await identifyCaller(request, access());
+      caller.spend?.('requests', 1);
+      demandAnyRole(caller);
+      if (request.method !== 'GET') await access().remember(caller);
+      return {};
+    }, reportTo(context));
     if (caller && refusal.status === undefined) return withHeaders(await handler(request, context, caller), cautious);
     if (refusal.status !== 401) return withHeaders(refusal, cautious);
     return withHeaders(refusal, { ...cautious, 'WWW-Authenticate': access().challenge });

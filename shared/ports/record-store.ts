@@ -69,4 +69,6 @@ export interface RecordStore {
     writes: readonly Write[],
   ): Promise<{ kind: 'written'; etags: string[] } | { kind: 'apart' } | { kind: 'changed' }>;
   list(entity: EntityName, request: ListRequest): Promise<Page>;
+  /** Of a watched table: a text that is another one after every write of one of its records. */
+  stamp(entity: EntityName): Promise<string>;
 }

@@ -1,7 +1,10 @@
-import type { DeviceFacts } from '../domain/alert-rows';
-import type { Device, DeviceCategory } from '../model/entities';
+import type { DeviceFacts } from '../domain/device-facts';
+import type { KeyColumn } from '../domain/group-key';
 import type { Row } from '../model/edm';
+import type { Device, DeviceCategory } from '../model/entities';
 import type { RecordStore } from '../ports/record-store';
+import { allDevices, rentOrBuy } from './all-devices';
+import { shared } from './shared-calls';
 
 /** A device with the records that say how its alerts are treated. */
 export interface KnownDevice {
@@ -21,31 +24,95 @@ export interface DeviceDirectory {
   open(): DeviceView;
 }
 
+export interface DirectoryOptions {
+  /** For so many milliseconds a device is believed to be as it was, unless `fresh` is asked for. */
+  maxAge: number;
+  groupBy: readonly KeyColumn[];
+  now(): number;
+}
+
+/** What the devices' stamps were, and when (ms) they were asked for. */
+interface Stamp {
+  text: string;
+  at: number;
+}
+
 const devicesRemembered = 100_000;
 
-/** A page of devices costs a store about as much as so many reads of one. */
-const devicesInPage = 1_000;
-const readsWorthAPage = 32;
+/** From so many devices on, asking whether any has changed costs less than reading them. */
+const readsWorthAStamp = 8;
 
 /**
- * Remembers devices between batches for `maxAge` milliseconds. That a device does not exist is not remembered beyond the
- * batch: the next one finds it as soon as it does.
+ * Remembers devices between batches. That a device does not exist is remembered only as long as no device changes: as soon
+ * as it does exist, the next batch finds it.
  */
-export function deviceDirectory(records: RecordStore, maxAge: number, now: () => number): DeviceDirectory {
-  const remembered = new Map<string, { known: KnownDevice; at: number }>();
+export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: DirectoryOptions): DeviceDirectory {
+  const remembered = new Map<string, { known: KnownDevice; at: number; stamp: string | undefined }>();
+  /** With this stamp, every device there is was remembered. */
+  let completeAt: string | undefined;
+  let forgotten = 0;
 
-  const remember = (deviceId: string, known: KnownDevice, at: number) => {
+  const remember = (deviceId: string, known: KnownDevice, { at, text }: Pick<Stamp, 'at'> & Partial<Stamp>) => {
     remembered.delete(deviceId);
-    remembered.set(deviceId, { known, at });
-    if (remembered.size > devicesRemembered) remembered.delete(remembered.keys().next().value!);
+    remembered.set(deviceId, { known, at, stamp: text });
+    if (remembered.size <= devicesRemembered) return;
+    remembered.delete(remembered.keys().next().value!);
+    forgotten += 1;
+    completeAt = undefined;
   };
 
-  const read = async (deviceId: string, linked: LinkedRecords): Promise<KnownDevice | undefined> => {
+  const links = { categories: false, assets: false };
+
+  const withLinked = async (device: Device, linked: LinkedRecords): Promise<KnownDevice> => {
+    const { _msdyn_category_value: categoryId, _ccs_customerasset_value: assetId } = device;
+    if (categoryId) links.categories = true;
+    if (assetId) links.assets = true;
+    const category = categoryId ? await linked('msdyn_iotdevicecategory', categoryId) : undefined;
+    const asset = assetId ? await linked('msdyn_customerasset', assetId) : undefined;
+    return { device, category, asset };
+  };
+
+  /** Another text as soon as a device, or a record that one of them leads to, is written. */
+  const readStamp = async (): Promise<Stamp> => {
+    const { categories, assets } = links;
+    const at = now();
+    const stamps = await Promise.all([
+      records.stamp('msdyn_iotdevice'),
+      categories ? records.stamp('msdyn_iotdevicecategory') : '-',
+      assets ? records.stamp('msdyn_customerasset') : '-',
+    ]);
+    return { text: stamps.join(' '), at };
+  };
+  const stampNow = shared(readStamp);
+
+  const costs = rentOrBuy();
+
+  /** Reads all devices, if that is worth while. */
+  const readPages = shared(async (wants: readonly ReadonlySet<string>[]) => {
+    const stamp = await readStamp();
+    const mostPages = costs.pagesFor(new Set(wants.flatMap((ids) => [...ids])).size);
+    if (mostPages === 0) return stamp;
+    const linked = linkedRecords(records);
+    const before = forgotten;
+    let pages = 0;
+    let isAll = false;
+    for await (const page of allDevices(records, groupBy, mostPages)) {
+      pages += 1;
+      isAll = page.isLast;
+      for (const device of page.devices) remember(device.msdyn_deviceid!, await withLinked(device, linked), stamp);
+    }
+    costs.haveRead(pages, isAll);
+    // A device that leads to a kind of record for the first time makes the next stamp another one, and that is right.
+    if (isAll && forgotten === before) completeAt = stamp.text;
+    return stamp;
+  });
+
+  const readOne = async (deviceId: string, linked: LinkedRecords): Promise<KnownDevice | undefined> => {
     const device = await readDevice(records, deviceId, remembered.get(deviceId)?.known.device);
-    remembered.delete(deviceId);
-    if (!device) return undefined;
-    const known = await withLinked(device, linked);
-    remember(deviceId, known, now());
+    const known = device && (await withLinked(device, linked));
+    // Until then it stays remembered as it was: what is not remembered may be taken for a device that does not exist.
+    if (known) remember(deviceId, known, { at: now() });
+    else remembered.delete(deviceId);
     return known;
   };
 
@@ -53,59 +120,44 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
     const linked = linkedRecords(records);
     /** What this view has found out; undefined for a device that does not exist. */
     const seen = new Map<string, KnownDevice | undefined>();
+    /** What of it was only remembered, which is not good enough for who asks for it fresh. */
+    const stale = new Set<string>();
     const reading = new Map<string, Promise<KnownDevice | undefined>>();
 
-    const readOne = async (deviceId: string) => {
-      const result = reading.get(deviceId) ?? read(deviceId, linked);
+    const readAlone = async (deviceId: string) => {
+      const result = reading.get(deviceId) ?? readOne(deviceId, linked);
       reading.set(deviceId, result);
       seen.set(deviceId, await result);
     };
 
-    /** Reads pages of all devices while each brings more than so many reads of one would. */
-    const readMany = async (wanted: ReadonlySet<string>) => {
-      const at = now();
-      let found = 0;
-      let after: string | undefined;
-      for (let pages = 0; pages < wanted.size / readsWorthAPage; pages += 1) {
-        const page = await records.list('msdyn_iotdevice', {
-          limit: devicesInPage,
-          ...(after !== undefined && { after }),
-        });
-        const before = found;
-        for (const { row } of page.records) {
-          const device: Device = row;
-          const known = await withLinked(device, linked);
-          remember(device.msdyn_deviceid!, known, at);
-          if (!wanted.has(device.msdyn_deviceid!)) continue;
-          seen.set(device.msdyn_deviceid!, known);
-          found += 1;
-        }
-        after = page.next;
-        if (after === undefined) for (const id of wanted) if (!seen.has(id)) seen.set(id, undefined);
-        if (after === undefined || found === wanted.size || found - before < readsWorthAPage) return;
-      }
-    };
-
     const isKnown = (deviceId: string, how: 'fresh' | undefined): boolean => {
-      if (seen.has(deviceId)) return true;
+      if (seen.has(deviceId)) return how === undefined || !stale.has(deviceId);
       const entry = how === 'fresh' ? undefined : remembered.get(deviceId);
       if (!entry || entry.at < now() - maxAge) return false;
       seen.set(deviceId, entry.known);
-      // What is only remembered is not fresh for whoever asks this view for that.
       stale.add(deviceId);
       return true;
     };
-    const stale = new Set<string>();
+
+    /** Takes over what is remembered with this stamp; answers the ids of which nothing is. */
+    const takeOver = (ids: readonly string[], { text, at }: Stamp): string[] =>
+      ids.filter((id) => {
+        const entry = remembered.get(id);
+        if (entry ? entry.stamp !== text : completeAt !== text) return true;
+        if (entry) entry.at = Math.max(entry.at, at);
+        seen.set(id, entry?.known);
+        stale.delete(id);
+        return false;
+      });
 
     return {
       find: async (deviceIds, how) => {
-        const ids = [...deviceIds];
-        if (how === 'fresh') {
-          for (const id of ids) if (stale.delete(id)) seen.delete(id);
-        }
-        const unknown = new Set(ids.filter((id) => !isKnown(id, how)));
-        if (unknown.size > readsWorthAPage) await readMany(unknown);
-        await Promise.all([...unknown].filter((id) => !seen.has(id)).map(readOne));
+        const ids = [...new Set(deviceIds)];
+        let unknown = ids.filter((id) => !isKnown(id, how));
+        if (unknown.length > readsWorthAStamp) unknown = takeOver(unknown, await stampNow());
+        if (unknown.length > readsWorthAStamp) unknown = takeOver(unknown, await readPages(new Set(unknown)));
+        for (const id of unknown) if (stale.delete(id)) seen.delete(id);
+        await Promise.all(unknown.map(readAlone));
         const found = new Map<string, KnownDevice>();
         for (const id of ids) {
           const known = seen.get(id);
@@ -117,13 +169,6 @@ export function deviceDirectory(records: RecordStore, maxAge: number, now: () =>
   };
 
   return { open };
-}
-
-async function withLinked(device: Device, linked: LinkedRecords): Promise<KnownDevice> {
-  const { _msdyn_category_value: categoryId, _ccs_customerasset_value: assetId } = device;
-  const category = categoryId ? await linked('msdyn_iotdevicecategory', categoryId) : undefined;
-  const asset = assetId ? await linked('msdyn_customerasset', assetId) : undefined;
-  return { device, category, asset };
 }
 
 /** What decides about a ticket: the device's own account before its asset's, and what its category says. */

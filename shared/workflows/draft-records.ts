@@ -115,6 +115,8 @@ export function draftRecords(real: RecordStore): DraftedRecords {
 
     writeTogether: async () => ({ kind: 'apart' }),
 
+    stamp: async (name) => `${await real.stamp(name)} ${made}`,
+
     list: async (name, request) => {
       const page = await real.list(name, request);
       const { key } = entity(name);

@@ -43,7 +43,10 @@ interface Setting {
 }
 
 function openBatch(deps: IngestDeps, { records, unique, parentOnCreate, oneAtATime }: Setting): AlertBatch {
-  const directory = records === deps.records ? deps.devices : deviceDirectory(records, 0, deps.now);
+  const directory =
+    records === deps.records
+      ? deps.devices
+      : deviceDirectory(records, { maxAge: 0, groupBy: deps.groupBy, now: deps.now });
   const devices = directory.open();
   return {
     prepare: async (row) => {

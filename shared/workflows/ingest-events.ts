@@ -1,22 +1,22 @@
 import { positionOf, rangesOf } from '../domain/coverage';
 import type { Range } from '../domain/coverage';
-import { groupKeyOf } from '../domain/group-key';
 import type { KeyColumn } from '../domain/group-key';
 import { isTelemetry, valuesIn } from '../domain/hub-event';
 import type { HubEvent } from '../domain/hub-event';
-import { serialId, shardOf, sourceNumber } from '../domain/ids';
+import { serialId, sourceNumber } from '../domain/ids';
 import { identityOf } from '../domain/fold';
 import type { Refusal } from '../domain/fields';
 import { understand } from '../domain/incoming';
 import type { IncomingAlert, Telemetry } from '../domain/incoming';
 import { raise } from '../domain/raise';
-import { parseRules } from '../domain/rules';
 import type { Opened } from '../domain/settlement';
 import type { Source } from '../ports/alert-ledger';
 import type { RecordStore } from '../ports/record-store';
-import type { DeviceDirectory, KnownDevice } from './device-directory';
+import type { DeviceDirectory } from './device-directory';
 import { parkMessages } from './park-messages';
 import type { Parked } from './park-messages';
+import { sendersOf } from './senders';
+import type { Senders } from './senders';
 import { settleAlerts } from './settle-alerts';
 import type { Batch, SettleDeps } from './settle-alerts';
 
@@ -58,11 +58,11 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   const parts: Part[] = [];
   for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
   const devices = deps.devices.open();
-  const known = await devices.find(deviceIdsIn(parts));
-  const { alerts, refusals } = applyRules(parts, known);
+  const senders = sendersOf(await devices.find(deviceIdsIn(parts)), deps.groupBy);
+  const { alerts, refusals } = applyRules(parts, senders);
   const parked = await parkMessages(source, refusals, deps);
   const number = sourceNumber(source.hub, source.partition);
-  const arrivals = alerts.map((alert) => arrivalOf(number, alert, known.get(alert.alert.deviceId), deps.groupBy));
+  const arrivals = alerts.map((alert) => arrivalOf(number, alert, senders));
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
   const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
   const last = covered.at(-1);
@@ -72,19 +72,17 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
 
 function addParts(event: HubEvent, forOthers: boolean, parts: Part[]): void {
   const { connectionDeviceId, enqueued, messageId } = event;
-  const values = valuesIn(event.body);
-  if (!Array.isArray(values)) {
-    parts.push({ event, index: 0, content: values });
+  const read = valuesIn(event.body);
+  if ('kind' in read) {
+    parts.push({ event, index: 0, content: read });
     return;
   }
-  for (const [index, value] of values.entries()) {
+  const { values, text } = read;
+  for (let index = 0; index < values.length; index += 1) {
     // Several alerts in one message share its id without being one event.
     const own = messageId && `${messageId}#${index}`;
-    parts.push({
-      event,
-      index,
-      content: understand({ value, connectionDeviceId, messageId: own, enqueued, forOthers }),
-    });
+    const item = { value: values[index], text, connectionDeviceId, messageId: own, enqueued, forOthers };
+    parts.push({ event, index, content: understand(item) });
   }
 }
 
@@ -101,7 +99,7 @@ interface Indexed<T> {
 }
 
 /** Numbers what each event holds: alerts as they come, telemetry once for every rule of the device's category. */
-function applyRules(parts: readonly Part[], known: ReadonlyMap<string, KnownDevice>) {
+function applyRules(parts: readonly Part[], senders: Senders) {
   const alerts: Indexed<IncomingAlert>[] = [];
   const refusals: { event: HubEvent; index: number; refusal: Refusal }[] = [];
   let previous: HubEvent | undefined;
@@ -109,7 +107,7 @@ function applyRules(parts: readonly Part[], known: ReadonlyMap<string, KnownDevi
   for (const { event, content } of parts) {
     if (event !== previous) index = 0;
     previous = event;
-    const results = content.kind === 'telemetry' ? raise(content, rulesOf(known.get(content.deviceId))) : [content];
+    const results = content.kind === 'telemetry' ? raise(content, senders.rulesOf(content.deviceId)) : [content];
     for (const result of results) {
       if (result.kind === 'refused') refusals.push({ event, index, refusal: result });
       else alerts.push({ event, index, alert: result });
@@ -119,32 +117,15 @@ function applyRules(parts: readonly Part[], known: ReadonlyMap<string, KnownDevi
   return { alerts, refusals };
 }
 
-function rulesOf(known: KnownDevice | undefined) {
-  const parsed = parseRules(known?.category?.ccs_rules);
-  return parsed.kind === 'ok' ? parsed.rules : [];
-}
-
 function arrivalOf(
   source: number,
   { event, index, alert }: Indexed<IncomingAlert>,
-  known: KnownDevice | undefined,
-  groupBy: readonly KeyColumn[],
+  senders: Senders,
 ): Batch['arrivals'][number] {
-  const columns = {
-    msdyn_deviceid: alert.deviceId,
-    msdyn_alerttype: alert.type,
-    ccs_readingtype: alert.readingType,
-    ccs_ruleoutput: alert.ruleOutput,
-  };
-  const groupKey = groupKeyOf(
-    groupBy,
-    { alert: columns, device: known?.device, category: known?.category },
-    alert.deviceId,
-  );
-  const shard = shardOf(groupKey);
+  const { groupKey, shard, device } = senders.groupOf(alert);
   const position = positionOf(event.sequence, index);
   const id = serialId({ time: event.enqueued, shard }, { source, position });
-  return { id, alert, identity: identityOf(alert), groupKey, shard, position, packs: true };
+  return { id, alert, identity: identityOf(alert), groupKey, shard, position, device, packs: true };
 }
 
 /** Ranges that follow on what this process dealt with before reach back to it, so that one range stays one range. */

@@ -24,7 +24,7 @@ interface Deps {
 }
 
 /** Rows in one storage transaction, transactions and single writes at a time. */
-const together = 100;
+const together = 99;
 const transactionsAtOnce = 4;
 const singlesAtOnce = 16;
 

@@ -2,13 +2,14 @@ import { cover, isCovered, itemsPerEvent } from '../domain/coverage';
 import type { Coverage, Range } from '../domain/coverage';
 import { ServiceError } from '../domain/errors';
 import type { DebounceRules } from '../domain/debounce';
-import type { DeviceFacts } from '../domain/alert-rows';
+import type { DeviceFacts } from '../domain/device-facts';
 import { fold } from '../domain/fold';
 import type { Arrival, Fold } from '../domain/fold';
 import { posted, serialId } from '../domain/ids';
 import { compose } from '../domain/settlement';
 import type { Opened } from '../domain/settlement';
-import type { AlertLedger, Mark, Receipt, ShardState, Source } from '../ports/alert-ledger';
+import type { AlertLedger, Entry, Mark, Receipt, ShardState, Source } from '../ports/alert-ledger';
+import type { Telemetry } from '../ports/telemetry';
 import { factsOf } from './device-directory';
 import type { DeviceView } from './device-directory';
 import type { Together } from './together';
@@ -38,6 +39,7 @@ export interface SettleDeps {
   joinOpenTicket: boolean;
   /** Joins what several batches bring to a shard while it is being written to. */
   together: Together<Part, Settled>;
+  telemetry: Telemetry;
   now(): number;
 }
 
@@ -109,33 +111,15 @@ async function settleShard(shard: number, parts: readonly Part[], deps: SettleDe
 
 /** Settles as much as one transaction takes. */
 async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps): Promise<'done' | 'lost-race'> {
-  const keys = groupKeysIn(work);
-  const sources = sourcesOf(work);
-  const state = await deps.ledger.read(shard, keys, sources);
-  skipCovered(work, sources, state);
-  await skipWritten(work, shard, deps);
-  const arrivals = work.flatMap((part) => part.arrivals);
-  if (arrivals.length === 0) return 'done';
-  const isNumbered = nameTargets(arrivals, shard, state.next);
-  const known = await knownFacts(work);
-  const folded = fold(arrivals, state.groups, { rules: deps.rules, isKnown: (deviceId) => known.has(deviceId) });
-  const devices = await withFreshParents(known, folded, work);
-  const changes = compose(folded, { devices, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
-  const marks = marksAfter(work, folded.settled.length, sources, state);
-  const { opened, ...written } = changes;
-  const result = await deps.ledger.commit(
-    shard,
-    {
-      ...written,
-      merges: [],
-      marks,
-      ...(isNumbered && { number: state.next, receipts: receiptsFor(work, folded.settled.length) }),
-    },
-    state.version,
+  const state = await deps.ledger.read(shard, groupKeysIn(work), sourcesOf(work));
+  const plan = await deps.telemetry.step('ccs.plan', { 'ccs.shard': shard }, async () =>
+    planFor(shard, work, state, deps),
   );
+  if (!plan) return 'done';
+  const result = await deps.ledger.commit(shard, plan.entry, state.version);
   if (result.kind === 'lost-race') return 'lost-race';
-  let left = folded.settled.length;
-  const byId = new Map(opened.map((each) => [each.id, each]));
+  let left = plan.settled;
+  const byId = new Map(plan.opened.map((each) => [each.id, each]));
   for (const part of work) {
     const mine = part.arrivals.slice(0, left);
     for (const { target, id } of mine) if (target) part.settled.ids.set(target.index, id);
@@ -144,6 +128,37 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
     left -= mine.length;
   }
   return 'done';
+}
+
+interface Plan {
+  entry: Entry;
+  opened: Opened[];
+  /** How many of the arrivals it settles, from the first on. */
+  settled: number;
+}
+
+/** What to write of what a shard does not have yet; undefined when it has everything. */
+async function planFor(
+  shard: number,
+  work: readonly Work[],
+  state: ShardState,
+  deps: SettleDeps,
+): Promise<Plan | undefined> {
+  const sources = sourcesOf(work);
+  skipCovered(work, sources, state);
+  await skipWritten(work, shard, deps);
+  const arrivals = work.flatMap((part) => part.arrivals);
+  if (arrivals.length === 0) return undefined;
+  const isNumbered = nameTargets(arrivals, shard, state.next);
+  await lookUpDevices(work);
+  const folded = fold(arrivals, state.groups, deps.rules);
+  const fresh = await devicesOfParents(folded, work);
+  const changes = compose(folded, { fresh, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
+  const settled = folded.settled.length;
+  const marks = marksAfter(work, settled, sources, state);
+  const { opened, ...written } = changes;
+  const receipts = isNumbered && { number: state.next, receipts: receiptsFor(work, settled) };
+  return { entry: { ...written, merges: [], marks, ...receipts }, opened, settled };
 }
 
 function groupKeysIn(work: readonly Work[]): string[] {
@@ -197,7 +212,8 @@ export function idsTold(receipts: readonly Receipt[], { body }: Request): Map<nu
 /** Gives arrivals with a target their ids, which lead to the commit that they are written with. */
 function nameTargets(arrivals: readonly Arrival[], shard: number, number: number): boolean {
   let isNumbered = false;
-  for (const [i, arrival] of arrivals.entries()) {
+  for (let i = 0; i < arrivals.length; i += 1) {
+    const arrival = arrivals[i]!;
     if (!arrival.target) continue;
     const place = { time: arrival.target.created, shard };
     arrival.id = serialId(place, { source: posted, position: number * itemsPerEvent + i });
@@ -217,33 +233,33 @@ function receiptsFor(work: readonly Work[], count: number): Receipt[] {
   });
 }
 
-/** For duplicates, what was known of their devices a moment ago is good enough. */
-async function knownFacts(work: readonly Part[]): Promise<Map<string, DeviceFacts>> {
-  const facts = new Map<string, DeviceFacts>();
+/** For alerts whose devices nobody has looked up yet. For duplicates, what was known a moment ago is good enough. */
+async function lookUpDevices(work: readonly Part[]): Promise<void> {
   for (const { arrivals, devices } of work) {
-    const deviceIds = new Set<string>();
-    for (const { alert } of arrivals) deviceIds.add(alert.deviceId);
-    const found = await devices.find(deviceIds);
-    for (const [deviceId, device] of found) if (!facts.has(deviceId)) facts.set(deviceId, factsOf(device));
+    const open = arrivals.filter(({ device }) => device === undefined);
+    if (open.length === 0) continue;
+    const found = await devices.find(new Set(open.map(({ alert }) => alert.deviceId)));
+    for (const arrival of open) {
+      const known = found.get(arrival.alert.deviceId);
+      arrival.device = known ? factsOf(known) : null;
+    }
   }
-  return facts;
 }
 
 /** Parents are decided on what their devices are now. */
-async function withFreshParents(
-  known: ReadonlyMap<string, DeviceFacts>,
+async function devicesOfParents(
   { settled }: Fold,
   work: readonly Part[],
-): Promise<ReadonlyMap<string, DeviceFacts>> {
-  const parents = settled.flatMap(({ arrival, verdict }) =>
-    verdict.kind === 'parent' ? [arrival.alert.deviceId] : [],
-  );
-  if (parents.length === 0) return known;
-  const facts = new Map(known);
+): Promise<ReadonlyMap<string, DeviceFacts | undefined>> {
+  const facts = new Map<string, DeviceFacts | undefined>();
+  for (const { arrival, verdict } of settled) {
+    if (verdict.kind === 'parent') facts.set(arrival.alert.deviceId, undefined);
+  }
+  if (facts.size === 0) return facts;
   // The newest view has read what it knows last.
-  const fresh = await work.at(-1)!.devices.find(new Set(parents), 'fresh');
-  for (const deviceId of parents) facts.delete(deviceId);
-  for (const [deviceId, device] of fresh) facts.set(deviceId, factsOf(device));
+  for (const [deviceId, device] of await work.at(-1)!.devices.find(facts.keys(), 'fresh')) {
+    facts.set(deviceId, factsOf(device));
+  }
   return facts;
 }
 

@@ -2,8 +2,6 @@ import { DynamicsWebApi } from 'dynamics-web-api';
 import { startTestStack } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
-jest.setTimeout(60_000);
-
 const nobody = '00000000-0000-0000-0000-000000000001';
 
 let stack: TestStack;

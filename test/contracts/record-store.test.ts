@@ -480,4 +480,45 @@ describe.each<{ which: string; open: () => RecordStore }>([
     expect(ids('incident', cases.rows)).not.toContain(undefined);
     expect(await store.get('incident', alert)).toBeUndefined();
   });
+
+  describe('the stamp of a watched table', () => {
+    const changed = async (write: () => Promise<unknown>): Promise<boolean> => {
+      const before = await store.stamp('msdyn_iotdevice');
+      expect(await store.stamp('msdyn_iotdevice')).toBe(before);
+      await write();
+      return (await store.stamp('msdyn_iotdevice')) !== before;
+    };
+
+    test('is another one after every write of one of its records', async () => {
+      const row = device({ msdyn_deviceid: deviceId() });
+      const id = String(row['msdyn_iotdeviceid']);
+      expect(await changed(async () => store.insert('msdyn_iotdevice', row))).toBe(true);
+      const { etag } = (await store.get('msdyn_iotdevice', id))!;
+      expect(await changed(async () => store.replace('msdyn_iotdevice', { ...row, msdyn_name: 'Other' }, etag))).toBe(
+        true,
+      );
+      const again = (await store.get('msdyn_iotdevice', id))!;
+      const together = {
+        entity: 'msdyn_iotdevice' as const,
+        row: { ...again.row, msdyn_name: 'Third' },
+        etag: again.etag,
+        before: again.row,
+      };
+      expect(await changed(async () => store.writeTogether([together]))).toBe(true);
+      const last = (await store.get('msdyn_iotdevice', id))!;
+      expect(await changed(async () => store.remove('msdyn_iotdevice', id, last.etag))).toBe(true);
+    });
+
+    test('stays as it is when nothing was written, or something else', async () => {
+      const row = device({ msdyn_deviceid: deviceId() });
+      await store.insert('msdyn_iotdevice', row);
+      expect(await changed(async () => store.replace('msdyn_iotdevice', row, 'W/"other"'))).toBe(false);
+      expect(await changed(async () => store.insert('account', account()))).toBe(false);
+      expect(
+        await changed(async () =>
+          store.insert('msdyn_iotdevicecategory', { msdyn_iotdevicecategoryid: nextId(), msdyn_name: 'Pumps' }),
+        ),
+      ).toBe(false);
+    });
+  });
 });

@@ -3,8 +3,6 @@ import type { Row } from '../../shared/model/edm';
 import { connectDevice, eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
-jest.setTimeout(90_000);
-
 let stack: TestStack;
 const api = webApi(() => stack.api());
 

@@ -6,7 +6,7 @@ import { deviceConnectionString } from '../kit/hub';
 import { eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const [inProgress, sent, failed] = [192350000, 192350001, 192350002];
 const [delivered, expired, rejected] = [192350000, 192350001, 192350003];

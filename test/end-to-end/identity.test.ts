@@ -16,8 +16,6 @@ import { token } from '../infra/preflight/tenants';
  * that AZURE_CLIENT_ID names, and storage, over HTTPS, looks at them. @azure/identity and the storage are the real ones.
  */
 
-jest.setTimeout(60_000);
-
 const root = resolve(__dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'ccs-identity-'));
 const clientId = 'dddddddd-0000-4000-8000-000000000004';

@@ -5,7 +5,7 @@ import { seedDevices } from '../kit/seed-devices';
 const count = Number(process.env['REGISTRATION_DEVICES'] ?? 2_000);
 
 /** Seconds; a loaded machine may need them. */
-const patience = 60 + count / 20;
+const patience = 120 + count / 10;
 
 jest.setTimeout(2_000 * patience);
 

@@ -5,8 +5,6 @@ import { seedDevices } from '../kit/seed-devices';
 import { connectDevice, eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
-jest.setTimeout(120_000);
-
 const [unregistered, inProgress, registered, failed] = [192350001, 192350002, 192350003, 192350004];
 
 let stack: TestStack;

@@ -6,8 +6,6 @@ import { deviceConnectionString } from '../kit/hub';
 import { eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 
-jest.setTimeout(120_000);
-
 let stack: TestStack;
 const api = webApi(() => stack.api());
 beforeAll(async () => {

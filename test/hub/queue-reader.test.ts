@@ -76,7 +76,7 @@ test('a message that comes twice is kept once, and the log says where', async ()
   await take('x');
   await take('x');
   expect(await parked()).toMatchObject([{ ccs_parkedreason: 'unreadable-request', ccs_hub: 'queue things' }]);
-  expect(errors[0]).toMatch(/^Parked message of the queue 'things'/);
+  expect(errors[0]).toMatch(/^queue-message-parked: .*"queue":"things"/);
 });
 
 test('what fails is thrown on, so that the message stays where it is', async () => {

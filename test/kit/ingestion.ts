@@ -8,6 +8,7 @@ import { entity } from '../../shared/model/entities';
 import type { EntityName } from '../../shared/model/entities';
 import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import type { RecordStore } from '../../shared/ports/record-store';
+import { silentTelemetry } from '../../shared/ports/telemetry';
 import { deviceDirectory } from '../../shared/workflows/device-directory';
 import type { IngestDeps } from '../../shared/workflows/ingest-events';
 import { together } from '../../shared/workflows/together';
@@ -20,16 +21,18 @@ export function ingestionOn(
   more: Partial<IngestDeps> & { groupByText?: string } = {},
 ): IngestDeps {
   const now = () => start;
-  const devices = deviceDirectory(adapters.records, 0, now);
+  const groupBy = parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid');
+  const devices = deviceDirectory(adapters.records, { maxAge: 0, groupBy, now });
   return {
     ...adapters,
     devices,
     rules: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
-    groupBy: parseGroupBy(more.groupByText ?? 'alert.msdyn_deviceid'),
+    groupBy,
     speakForOthers: true,
     joinOpenTicket: true,
     progress: new Map(),
     together: together(),
+    telemetry: silentTelemetry,
     now,
     ...more,
   };

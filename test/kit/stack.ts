@@ -25,6 +25,8 @@ export interface TestStack {
   api(): string;
   /** Opens the admin API of the host. */
   masterKey(): string;
+  /** What hosts have logged until now. */
+  logged(): string;
   /** Stops Azurite and starts it again on the same data and ports after some work. */
   withoutStorage(work: () => Promise<void>): Promise<void>;
   /** Stops the hub and starts it again, on the same data and ports, after some work. */
@@ -46,11 +48,13 @@ export async function startTestStack(
   let host: ChildProcess | undefined;
   let url = '';
   let masterKey = '';
+  const lines: string[] = [];
   const stack: TestStack = {
     hub,
     azurite,
     api: () => `${url}/api/data/v9.2/`,
     masterKey: () => masterKey,
+    logged: () => lines.join(''),
     startHost: async () => {
       const env = {
         ...process.env,
@@ -69,7 +73,6 @@ export async function startTestStack(
         execArgv,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
-      const lines: string[] = [];
       for (const stream of [host.stdout!, host.stderr!]) stream.on('data', (text) => lines.push(String(text)));
       const ended = once(host, 'exit').then(([code]) => {
         throw new Error(`The host ended with code ${String(code)}: ${lines.slice(-5).join('')}`);

@@ -292,6 +292,7 @@ describe('when the service is in trouble', () => {
       remove: fail,
       writeTogether: fail,
       list: fail,
+      stamp: fail,
     };
   };
 

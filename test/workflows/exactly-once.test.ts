@@ -68,7 +68,7 @@ test('a batch that is cut at any index, repeated whole and repeated backwards le
   });
   const { records } = newWriter();
   expect(await all(records, 'ccs_parkedmessage')).toHaveLength(cuts.length);
-}, 60_000);
+});
 
 test('four hosts that all work on the same batches at once leave the same rows as one', async () => {
   const events = await scene('crowd');
@@ -116,4 +116,4 @@ test('a batch of a thousand new devices, each of which opens a case, fits the li
   const events = ids.map((id, i) => event(i, alertRecord(id, { text })));
   await ingestEvents({ ...source, hub: 'many' }, events, newWriter());
   expect(await countsOf('many')).toEqual({ alerts: 1000, parents: 1000, duplicates: 0, cases: 1000 });
-}, 60_000);
+});

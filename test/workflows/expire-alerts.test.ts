@@ -96,5 +96,5 @@ describe.each(adapters)('retention on $which', ({ open }) => {
     const last = (await all(records, 'msdyn_iotalert')).filter((row) => row['msdyn_deviceid'] === 'done');
     expect(last.filter((row) => !row['_msdyn_parentalert_value'])).toMatchObject([{ ccs_duplicatecount: 0 }]);
     expect(await all(records, 'incident')).toHaveLength(3);
-  }, 60_000);
+  });
 });

@@ -94,6 +94,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     core,
     write,
     timeoutMs: hostJson.functionTimeoutMs,
+    isTracing: hostJson.isTracing,
     writeOutputs: (target, response) => writeQueueOutputs(target, response, hostJson.queues.messageEncoding),
   });
   const capabilities = await loadInto(core, root, invoker);

@@ -34,6 +34,8 @@ export interface HostJson {
   /** Only these functions run, when given. */
   functions: string[] | undefined;
   functionTimeoutMs: number | undefined;
+  /** `telemetryMode` is OpenTelemetry: the host begins the traces of what it calls. */
+  isTracing: boolean;
   logLevels: Record<string, string>;
   http: HttpSettings;
   eventHubs: EventHubSettings;
@@ -57,6 +59,7 @@ export function readHostJson(root: string): HostJson {
   return {
     functions: Array.isArray(file['functions']) ? (file['functions'] as string[]) : undefined,
     functionTimeoutMs: functionTimeout(file['functionTimeout'], path),
+    isTracing: text(file['telemetryMode'], '').toLowerCase() === 'opentelemetry',
     logLevels: section(section(file, 'logging'), 'logLevel') as Record<string, string>,
     http: httpSettings(section(extensions, 'http')),
     eventHubs: eventHubSettings(section(extensions, 'eventHubs'), path),

@@ -30,11 +30,13 @@ export interface InvokerOptions {
   core: FunctionsCore;
   write: Log;
   timeoutMs: number | undefined;
+  /** Whether the traces that the host begins are recorded. */
+  isTracing: boolean;
   /** Sends what the function put out; when that fails the invocation has failed. */
   writeOutputs(target: RegisteredFunction, response: InvocationResponse): Promise<void>;
 }
 
-export function createInvoker({ core, write, timeoutMs, writeOutputs }: InvokerOptions): Invoker {
+export function createInvoker({ core, write, timeoutMs, isTracing, writeOutputs }: InvokerOptions): Invoker {
   const appHookData: Record<string, unknown> = {};
   let inFlight = 0;
   const whenIdle: (() => void)[] = [];
@@ -67,7 +69,7 @@ export function createInvoker({ core, write, timeoutMs, writeOutputs }: InvokerO
     let invocationContext: unknown;
     const coreContext: CoreInvocationContext = {
       invocationId,
-      request: { traceContext: { traceParent: traceParentOf(invocationId), attributes: {} }, ...request },
+      request: { traceContext: { traceParent: traceParentOf(invocationId, isTracing), attributes: {} }, ...request },
       metadata: { name, bindings },
       log: (level, category, message) =>
         log(level, category === 'user' ? `Function.${name}.User` : `Function.${name}`, message, invocationContext),
@@ -134,9 +136,9 @@ export function createInvoker({ core, write, timeoutMs, writeOutputs }: InvokerO
 }
 
 // The real host always has one; taking it from the invocation id keeps the two easy to match in a log.
-function traceParentOf(invocationId: string): string {
+function traceParentOf(invocationId: string, isTracing: boolean): string {
   const hex = invocationId.replaceAll('-', '');
-  return `00-${hex}-${hex.slice(16)}-00`;
+  return `00-${hex}-${hex.slice(16)}-${isTracing ? '01' : '00'}`;
 }
 
 async function withTimeout<T>(running: Promise<T>, milliseconds: number): Promise<T> {

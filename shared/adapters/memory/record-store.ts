@@ -19,7 +19,11 @@ export function memoryRecordStore(): RecordStore {
     return tables.get(name)!;
   };
 
+  const stamps = new Map<EntityName, number>();
+  const stamp = (name: EntityName) => stamps.set(name, (stamps.get(name) ?? 0) + 1);
+
   const put = (name: EntityName, id: string, row: Row) => {
+    stamp(name);
     const etag = `W/"${(version += 1)}"`;
     const kept = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
     rowsOf(name).set(id, { row: Object.fromEntries(kept), etag });
@@ -73,8 +77,11 @@ export function memoryRecordStore(): RecordStore {
     remove: async (name, id, etag) => {
       if (rowsOf(name).get(id)?.etag !== etag) return { kind: 'changed' };
       rowsOf(name).delete(id);
+      stamp(name);
       return { kind: 'removed' };
     },
+
+    stamp: async (name) => String(stamps.get(name) ?? 0),
 
     list: async (name, { equals = {}, among, between = {}, properties, after, limit }) => {
       const conditions = Object.entries(equals);

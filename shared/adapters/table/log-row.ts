@@ -1,7 +1,6 @@
 import type { TableEntity } from '@azure/data-tables';
 import type { Mark } from '../../ports/alert-ledger';
 import type { Duplicate } from '../../domain/duplicate';
-import { placeInId } from '../../domain/ids';
 import { decodeBatch, encodeBatch } from './packed-batch';
 import type { PackedBatch } from './packed-batch';
 
@@ -96,15 +95,21 @@ export function timeText(time: number): string {
 /** The times in the ids of a commit's duplicates; both ends are empty when there are none. */
 function spanOf(packed: readonly Duplicate[]): [oldest: string, newest: string] {
   if (packed.length === 0) return ['', ''];
-  // Ids begin with their time, so that they sort like it.
-  let first = packed[0]!.arrival.id;
+  // Ids begin with their time, so that they sort like it; most have the same beginning as the one before.
+  let first = packed[0]!.arrival.id.slice(0, endOfTime);
   let last = first;
+  let previous = first;
   for (const { arrival } of packed) {
-    if (arrival.id < first) first = arrival.id;
-    if (arrival.id > last) last = arrival.id;
+    if (arrival.id.startsWith(previous)) continue;
+    previous = arrival.id.slice(0, endOfTime);
+    if (previous < first) first = previous;
+    if (previous > last) last = previous;
   }
-  return [timeText(placeInId(first)!.time), timeText(placeInId(last)!.time)];
+  return [first.replace('-', ''), last.replace('-', '')];
 }
+
+/** Eight and four hex digits with a dash in between. */
+const endOfTime = 13;
 
 function chunksOf(bytes: Buffer): Record<string, Buffer> {
   const chunks: Record<string, Buffer> = {};

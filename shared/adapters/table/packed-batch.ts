@@ -1,13 +1,16 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { identityOf } from '../../domain/fold';
+import { placeInId } from '../../domain/ids';
+import { understand } from '../../domain/incoming';
 import type { Duplicate } from '../../domain/duplicate';
 import type { Step } from '../../domain/steps';
 import type { Row } from '../../model/edm';
 
 /*
  * What one commit did, as the compressed text in its log row. The first line is JSON: the steps, and lists that the
- * duplicates point into. Each duplicate is two lines: its values as a JSON array, and its data, which is JSON mostly and
- * would only grow by being quoted.
+ * duplicates point into. Each duplicate is two lines: what stands beside its data, and its data, which is JSON mostly and
+ * would only grow by being quoted. What its alert says is read in the data again (`understand`), unless it was not made of
+ * that: then the first line is a JSON array of all values.
  */
 
 /** What a log row tells of alerts and groups. */
@@ -25,6 +28,8 @@ interface Head {
   steps: readonly Step[];
   replaced: readonly string[];
   saved: readonly string[];
+  /** Beginnings of ids: all but the position. */
+  places: string[];
   groups: string[];
   parents: string[];
   devices: [deviceId: string, record: string | null, asset: string | null][];
@@ -51,44 +56,74 @@ type Line = [
 const compression = { level: 1 };
 
 export function encodeBatch({ packed, steps, replaced, saved }: PackedBatch): Buffer {
-  const [groups, parents, devices] = [numbered(), numbered(), numbered()];
-  const deviceList: Head['devices'] = [];
+  const lists: Lists = { places: numbered(), groups: numbered(), parents: numbered(), devices: numbered() };
+  const devices: Head['devices'] = [];
   // One text that grows is cheaper than a list that is joined.
   let text = '';
-  for (const { arrival, under, device } of packed) {
-    const { id, alert, groupKey, columns } = arrival;
-    const deviceAt = devices.of(device ? alert.deviceId : `${alert.deviceId}\n`);
-    deviceList[deviceAt] ??= [alert.deviceId, device?.id ?? null, device?.asset ?? null];
-    const line: Line = [
-      id,
-      alert.time,
-      groups.of(groupKey),
-      parents.of(under),
-      deviceAt,
-      alert.type,
-      alert.description,
-      alert.token,
-      alert.readingType,
-      alert.reading,
-      alert.threshold,
-      alert.ruleOutput,
-      alert.token === null ? alert.messageId : null,
-    ];
-    if (columns) line.push(columns);
+  for (const duplicate of packed) {
+    const { arrival, device } = duplicate;
+    const { deviceId, data } = arrival.alert;
+    const deviceAt = lists.devices.of(device ? deviceId : `${deviceId}\n`);
+    devices[deviceAt] ??= [deviceId, device?.id ?? null, device?.asset ?? null];
+    const line = isReadable(duplicate) ? shortLine(duplicate, deviceAt, lists) : longLine(duplicate, deviceAt, lists);
     // A text with line breaks is marked by a quote in front, which JSON objects do not have.
-    const isPlain = !alert.data.startsWith('"') && !alert.data.includes('\n');
-    text += `\n${JSON.stringify(line)}\n${isPlain ? alert.data : JSON.stringify(alert.data)}`;
+    const isPlain = data.charCodeAt(0) !== quote && !data.includes('\n');
+    text += `\n${line}\n${isPlain ? data : JSON.stringify(data)}`;
   }
   const head: Head = {
     created: packed[0]?.created ?? 0,
     steps,
     replaced,
     saved,
-    groups: groups.list,
-    parents: parents.list,
-    devices: deviceList,
+    places: lists.places.list,
+    groups: lists.groups.list,
+    parents: lists.parents.list,
+    devices,
   };
   return deflateRawSync(JSON.stringify(head) + text, compression);
+}
+
+interface Lists {
+  places: Numbered;
+  groups: Numbered;
+  parents: Numbered;
+  devices: Numbered;
+}
+
+const quote = 0x22;
+const endOfPlace = 24;
+
+/** Whether the alert is what `understand` makes of its data and id. */
+function isReadable({ arrival: { alert, columns } }: Duplicate): boolean {
+  return alert.isAsSent === true && columns === undefined;
+}
+
+function shortLine({ arrival, under }: Duplicate, deviceAt: number, { places, groups, parents }: Lists): string {
+  const { id, groupKey, alert } = arrival;
+  const place = places.of(id.slice(0, endOfPlace));
+  const own = alert.token === null && alert.messageId !== null ? ` ${JSON.stringify(alert.messageId)}` : '';
+  return `${place} ${id.slice(endOfPlace)} ${groups.of(groupKey)} ${parents.of(under)} ${deviceAt}${own}`;
+}
+
+function longLine({ arrival, under }: Duplicate, deviceAt: number, { groups, parents }: Lists): string {
+  const { id, groupKey, alert, columns } = arrival;
+  const line: Line = [
+    id,
+    alert.time,
+    groups.of(groupKey),
+    parents.of(under),
+    deviceAt,
+    alert.type,
+    alert.description,
+    alert.token,
+    alert.readingType,
+    alert.reading,
+    alert.threshold,
+    alert.ruleOutput,
+    alert.token === null ? alert.messageId : null,
+  ];
+  if (columns) line.push(columns);
+  return JSON.stringify(line);
 }
 
 export function decodeBatch(bytes: Uint8Array): PackedBatch {
@@ -99,39 +134,54 @@ export function decodeBatch(bytes: Uint8Array): PackedBatch {
   return { packed, steps: head.steps, replaced: head.replaced, saved: head.saved };
 }
 
-function duplicateIn(line: string, data: string, { created, groups, parents, devices }: Head): Duplicate {
-  const [id, time, group, parent, device, type, description, token, readingType, ...rest] = JSON.parse(line) as Line;
-  const [reading, threshold, ruleOutput, messageId, columns] = rest;
-  const [deviceId, record, asset] = devices[device]!;
-  const alert = {
-    kind: 'alert' as const,
-    deviceId,
-    time,
-    type,
-    description,
-    data: data.startsWith('"') ? (JSON.parse(data) as string) : data,
-    token,
-    readingType,
-    reading,
-    threshold,
-    ruleOutput,
-    messageId,
-  };
+function duplicateIn(line: string, written: string, head: Head): Duplicate {
+  const data = written.startsWith('"') ? (JSON.parse(written) as string) : written;
+  const read = line.startsWith('[') ? longIn(JSON.parse(line) as Line, data, head) : shortIn(line, data, head);
+  const [, record, asset] = head.devices[read.device]!;
+  const { id, alert, columns } = read;
   return {
     arrival: {
       id,
       alert,
       identity: identityOf(alert),
-      groupKey: groups[group]!,
+      groupKey: head.groups[read.group]!,
       position: null,
       packs: true,
       ...(columns && { columns }),
     },
-    under: parents[parent]!,
+    under: head.parents[read.parent]!,
     device: record === null ? undefined : { id: record, asset },
-    created,
+    created: head.created,
   };
 }
+
+function shortIn(line: string, data: string, { places, devices }: Head) {
+  const [, place, position, group, parent, device, messageId] =
+    /^(\d+) ([0-9a-f]{12}) (\d+) (\d+) (\d+)(?: ("[^]*"))?$/.exec(line)!;
+  const id = places[Number(place)]! + position!;
+  const alert = understand({
+    value: JSON.parse(data),
+    text: data,
+    connectionDeviceId: devices[Number(device)]![0],
+    messageId: messageId === undefined ? undefined : (JSON.parse(messageId) as string),
+    // That was judged when it came.
+    forOthers: true,
+    enqueued: placeInId(id)!.time,
+  });
+  if (alert.kind !== 'alert') throw new Error(`The log holds ${data}, which is no alert; its writer knew more.`);
+  return { id, alert, group: Number(group), parent: Number(parent), device: Number(device), columns: undefined };
+}
+
+function longIn(line: Line, data: string, { devices }: Head) {
+  const [id, time, group, parent, device, type, description, token, readingType, ...rest] = line;
+  const [reading, threshold, ruleOutput, messageId, columns] = rest;
+  const [deviceId] = devices[device]!;
+  const facts = { deviceId, time, type, description, data, token, readingType };
+  const alert = { kind: 'alert' as const, ...facts, reading, threshold, ruleOutput, messageId };
+  return { id, alert, group, parent, device, columns };
+}
+
+type Numbered = ReturnType<typeof numbered>;
 
 /** Gives equal texts one number, from 0 on. */
 function numbered() {

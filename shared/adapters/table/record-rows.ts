@@ -1,8 +1,9 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
 import type { Stored } from '../../ports/record-store';
+import { stampActions } from './change-stamps';
 import { counted } from './derived-counts';
 import { recordETag } from './etag';
 import { conditionFor, findPacked } from './packed-alerts';
@@ -12,6 +13,7 @@ import { findPlace } from './reserved-ids';
 import { fromEntity, toEntity } from './row';
 import type { ShardLogs } from './shard-log';
 import { hasStatus } from './storage-errors';
+import { transact } from './transaction';
 
 /** The rows of one table's records, each read and written by itself; `options` bounds each request. */
 export function recordRows(
@@ -34,6 +36,14 @@ export function recordRows(
     }
   };
 
+  /** Writes a row, and with it the stamp of a watched table. Answers the row's ETag. */
+  const write = async (action: TransactionAction): Promise<string> => {
+    const [, row] = action;
+    const stamps = stampActions(name, row.partitionKey);
+    const [etag] = await transact(client, [action, ...stamps], options());
+    return etag!;
+  };
+
   return {
     get: async (id: string): Promise<Stored | undefined> => {
       const place = await findPlace(client, name, id, options);
@@ -45,8 +55,7 @@ export function recordRows(
     /** Undefined when the id is in use. */
     create: async (row: Row): Promise<string | undefined> => {
       try {
-        const { etag } = await client.createEntity(toEntity(name, row, await placeOfRow(row)), options());
-        return recordETag(row, etag!);
+        return recordETag(row, await write(['create', toEntity(name, row, await placeOfRow(row))]));
       } catch (error) {
         if (hasStatus(error, 409)) return undefined;
         throw error;
@@ -56,8 +65,10 @@ export function recordRows(
       const stored = toEntity(name, row, await placeOfRow(row));
       const condition = await conditionFor(client, name, keyOf(name, row), etag, options);
       try {
-        const done = await client.updateEntity(stored, 'Replace', { ...options(), etag: condition });
-        return { kind: 'replaced', etag: recordETag(row, done.etag!) };
+        return {
+          kind: 'replaced',
+          etag: recordETag(row, await write(['update', stored, 'Replace', { etag: condition }])),
+        };
       } catch (error) {
         if (hasStatus(error, 404) || hasStatus(error, 412)) return { kind: 'changed' };
         throw error;
@@ -68,7 +79,7 @@ export function recordRows(
       const { partitionKey, rowKey } = await findPlace(client, name, id, options);
       const wanted = etag === '*' ? etag : await conditionFor(client, name, id, etag, options);
       try {
-        await client.deleteEntity(partitionKey, rowKey, { ...options(), etag: wanted });
+        await write(['delete', { partitionKey, rowKey, etag: wanted }]);
         return { kind: 'removed' };
       } catch (error) {
         if (hasStatus(error, 404) || hasStatus(error, 412)) return { kind: 'changed' };

@@ -9,6 +9,7 @@ import { recordRows } from './record-rows';
 import type { RecordRows } from './record-rows';
 import { shardLogs } from './shard-log';
 import type { ShardLogs } from './shard-log';
+import { stampOf } from './change-stamps';
 import { translate } from './storage-errors';
 import type { Tables } from './tables';
 import { writeTogether } from './write-together';
@@ -80,6 +81,8 @@ export function tableRecordStore(
       return indexed ? removeIndexed(indexed, id, etag) : records.remove(id, etag);
     },
 
+    stamp: async (name) => stampOf((await open(name)).client, name),
+
     writeTogether: async (writes) => writeTogether(tables, writes, options),
 
     list: async (name, request) => {
@@ -109,5 +112,6 @@ function translated(store: RecordStore): RecordStore {
     remove: guard(store.remove),
     writeTogether: guard(store.writeTogether),
     list: guard(store.list),
+    stamp: guard(store.stamp),
   };
 }

@@ -176,7 +176,12 @@ export function shardMemory() {
         put(key, settled(group), entry.position);
         touch(key, entry.position);
       }
-      for (const { arrival, under } of entry.packed) paged(groups.get(arrival.groupKey)?.group, under, entry.position);
+      const told = new Set<string>();
+      for (const { arrival, under } of entry.packed) {
+        if (told.has(under)) continue;
+        told.add(under);
+        paged(groups.get(arrival.groupKey)?.group, under, entry.position);
+      }
       for (const key of entry.saved) unsaved.delete(key);
       moveTo(entry);
     },

@@ -1,3 +1,4 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { asciiBodies } from './ascii-bodies';
@@ -13,7 +14,8 @@ export type TableAccount = { connectionString: string } | { endpoint: string; cr
 /** Milliseconds that the creation of a table may take. */
 const longestWait = 15_000;
 
-export function openTables(account: TableAccount): Tables {
+/** `watcher` sees each request, and each try of one. */
+export function openTables(account: TableAccount, watcher?: PipelinePolicy): Tables {
   const clients = new Map<string, Promise<TableClient>>();
   // Azurite speaks plain HTTP; the client refuses that unless told.
   const options = { allowInsecureConnection: 'connectionString' in account };
@@ -21,6 +23,10 @@ export function openTables(account: TableAccount): Tables {
     'connectionString' in account
       ? TableServiceClient.fromConnectionString(account.connectionString, options)
       : new TableServiceClient(account.endpoint, account.credential);
+  const watch = ({ pipeline }: Pick<TableClient, 'pipeline'>) => {
+    if (watcher) pipeline.addPolicy(watcher, { afterPhase: 'Retry' });
+  };
+  watch(service);
 
   const open = async (table: string) => {
     await service.createTable(table, { abortSignal: AbortSignal.timeout(longestWait) });
@@ -29,6 +35,7 @@ export function openTables(account: TableAccount): Tables {
         ? TableClient.fromConnectionString(account.connectionString, table, options)
         : new TableClient(account.endpoint, table, account.credential);
     client.pipeline.addPolicy(asciiBodies);
+    watch(client);
     return client;
   };
 

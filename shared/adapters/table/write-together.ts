@@ -2,6 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import { entity } from '../../model/entities';
 import type { RecordStore, Write } from '../../ports/record-store';
 import { recordETag } from './etag';
+import { stampActions } from './change-stamps';
 import { conditionFor } from './packed-alerts';
 import type { Place } from './placement';
 import { findPlace } from './reserved-ids';
@@ -10,8 +11,8 @@ import { hasStatus } from './storage-errors';
 import type { Tables } from './tables';
 import { transact } from './transaction';
 
-/** What one entity-group transaction holds; the service allows 4 MiB. */
-const mostRows = 100;
+/** What one entity-group transaction holds; the service allows 100 rows and 4 MiB, and one row tells of the change. */
+const mostRows = 99;
 const mostCharacters = 600_000;
 
 /**
@@ -54,8 +55,11 @@ export async function writeTogether(
   const client = await tables.client(entity(first.name).stored.table);
   try {
     const actions = rows.map(({ action }) => action);
-    const etags = await transact(client, actions, options());
-    return { kind: 'written', etags: etags.map((etag, i) => recordETag(writes[i]!.row, etag)) };
+    const stamps = new Map(
+      rows.flatMap(({ name }) => stampActions(name, first.place.partitionKey)).map((stamp) => [stamp[1].rowKey, stamp]),
+    );
+    const etags = await transact(client, [...actions, ...stamps.values()], options());
+    return { kind: 'written', etags: writes.map(({ row }, i) => recordETag(row, etags[i]!)) };
   } catch (error) {
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };
     throw error;

@@ -47,6 +47,7 @@ export const customerTables = {
     key: 'msdyn_customerassetid',
     primaryName: 'msdyn_name',
     stored: { table: 'assets', prefix: 'R' },
+    watched: true,
     states: active,
     columns: {
       msdyn_customerassetid: id('Customer Asset'),

@@ -26,6 +26,7 @@ export const deviceTables = {
     key: 'msdyn_iotdevicecategoryid',
     primaryName: 'msdyn_name',
     stored: { table: 'categories', prefix: 'R' },
+    watched: true,
     states: active,
     columns: {
       msdyn_iotdevicecategoryid: id('IoT Device Category'),
@@ -45,6 +46,7 @@ export const deviceTables = {
     primaryName: 'msdyn_name',
     alternateKey: 'msdyn_deviceid',
     stored: { table: 'devices', prefix: 'R' },
+    watched: true,
     states: active,
     columns: {
       msdyn_iotdeviceid: id('IoT Device'),

@@ -8,8 +8,6 @@ import type { CommandMessage } from '../../../shared/ports/command-messages';
 import { deviceConnectionString, startTestHub, until } from '../../kit/hub';
 import type { TestHub } from '../../kit/hub';
 
-jest.setTimeout(60_000);
-
 let data: string;
 let hub: TestHub;
 let messages: ReturnType<typeof iotHubCommandMessages>;

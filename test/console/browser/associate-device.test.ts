@@ -7,8 +7,6 @@ import { connectDevice, eventually } from '../../kit/stack';
 
 /* The tutorial "Associate devices with customer accounts", step by step, with a device that really sends. */
 
-jest.setTimeout(120_000);
-
 let on: ConsoleStack;
 let browser: Browser;
 

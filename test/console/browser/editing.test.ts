@@ -4,8 +4,6 @@ import { visit } from '../../kit/browser';
 import { startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 
-jest.setTimeout(120_000);
-
 let on: ConsoleStack;
 let browser: Browser;
 

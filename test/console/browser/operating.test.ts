@@ -8,7 +8,7 @@ import type { ConsoleStack } from '../../kit/console-stack';
 import { deviceConnectionString } from '../../kit/hub';
 import { connectDevice, eventually } from '../../kit/stack';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const many = 1000;
 let on: ConsoleStack;

@@ -6,7 +6,7 @@ import { visit } from '../../kit/browser';
 import { startConsoleStack } from '../../kit/console-stack';
 import type { ConsoleStack } from '../../kit/console-stack';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 let on: ConsoleStack;
 let browser: Browser;

@@ -8,8 +8,6 @@ import { processesOf, stackFile, start } from '../../infra/start-stack';
 import type { Started } from '../../infra/start-stack';
 import { visit } from '../../kit/browser';
 
-jest.setTimeout(120_000);
-
 let base: string;
 let data: string;
 let stack: Started;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const program = resolve(__dirname, '..', '..', '..', 'dist', 'infra', 'bench', 'main.js');
 const bench = async (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args]);

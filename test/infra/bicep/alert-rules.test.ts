@@ -1,40 +1,34 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-
-import { failureLine } from '../../../shared/domain/batch-progress';
+import { logLines } from '../../../shared/model/log-lines';
+import { metrics, steps } from '../../../shared/model/telemetry';
 
 const root = join(__dirname, '..', '..', '..');
 const rules = readFileSync(join(root, 'infra', 'modules', 'alert-rules.bicep'), 'utf8');
-const functions = readdirSync(join(root, 'functions'));
-const source = functions.map((file) => readFileSync(join(root, 'functions', file), 'utf8')).join('\n');
+const functions = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''));
+const source = functions.map((file) => readFileSync(join(root, 'functions', `${file}.ts`), 'utf8')).join('\n');
+const all = (pattern: RegExp) => [...rules.matchAll(pattern)].map(([, found]) => found!);
 
-test('the rule on parked messages looks for what the app writes', () => {
-  expect(rules).toContain('Message startswith "Parked message"');
-  expect(source).toMatch(/log\.warn\(`Parked message /);
+test('the lines of the log that rules look for are written', () => {
+  const asked = all(/Message startswith "([^"]+)"/g);
+  expect(asked.length).toBeGreaterThan(3);
+  const written = Object.keys(logLines).map((name) => `${name}:`);
+  expect(written).toEqual(expect.arrayContaining(asked));
 });
 
-test('the rule on failed registrations looks for what the app writes, one line a device', () => {
-  expect(rules).toContain('Message startswith "Registration failed"');
-  expect(failureLine('Register', { device: 'd', message: 'Do this.' })).toBe(
-    "Registration failed for device 'd': Do this.",
-  );
-  expect(failureLine('Unregister', { device: 'd', message: '' })).not.toMatch(/^Registration failed/);
-  for (const file of ['onRegistrations.ts', 'onRegistrationsPoison.ts', 'onStaleRegistrations.ts']) {
-    const text = readFileSync(join(root, 'functions', file), 'utf8');
-    expect([file, text]).toEqual([file, expect.stringMatching(/context\.error\(failureLine\(/)]);
+test('the functions, steps of traces and metrics of ours that rules name are there', () => {
+  const asked = [...all(/\bName == "([^"]+)"/g), ...all(/"(ccs\.[\w.]+)"/g)];
+  expect(asked).toEqual(expect.arrayContaining(['onIoTHubEvents', 'ccs.ingest']));
+  expect([...functions, ...Object.keys(steps), ...Object.keys(metrics)]).toEqual(expect.arrayContaining(asked));
+  for (const beginning of all(/\bName startswith "([^"]+)"/g)) {
+    expect([beginning, functions.some((name) => name.startsWith(beginning))]).toEqual([beginning, true]);
   }
-});
-
-test('the functions that rules name are there', () => {
-  const named = [...rules.matchAll(/\bName == "(\w+)"/g)].map(([, name]) => `${name}.ts`);
-  expect(named).toEqual(['onIoTHubEvents.ts']);
-  expect(functions).toEqual(expect.arrayContaining(named));
 });
 
 test('nobody is woken for the poison queues that functions read', () => {
   const [, list = ''] = /has_any \(([^)]+)\)/.exec(rules) ?? [];
   const read = [...source.matchAll(/queueName: '(\w+-poison)'/g)].map(([, queue]) => `"/${queue}/"`);
-  expect(list.split(', ')).toEqual(read);
+  expect(list.split(', ').toSorted()).toEqual(read.toSorted());
 });
 
 test('the health check asks for an address that answers without a key', () => {
