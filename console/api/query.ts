@@ -35,20 +35,16 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/**
- * Records that contain the text in one of the properties. The Web API compares letter by letter, and people do not care
- * about capitals: so the text is looked for as it stands, in small letters, in capitals, and with each word capitalised.
- */
+/** Records that contain the text in one of the properties, in capitals or not. */
 export function containing(properties: readonly string[], text: string): string | undefined {
-  const parts = spellings(text).flatMap((spelling) =>
-    properties.map((property) => `contains(${property},${spelling})`),
-  );
-  return parts.length === 0 ? undefined : parts.join(' or ');
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return undefined;
+  return properties.map((property) => `contains(tolower(${property}),${quoted(wanted)})`).join(' or ');
 }
 
 /**
- * Records whose property begins with the text: a filter for each spelling. Storage looks for the beginning of a text
- * itself, but only when nothing else is asked for with `or`.
+ * Records whose property begins with the text: a filter for each of the ways people write it. Storage looks for the
+ * beginning of a text itself, but letter by letter, and only when nothing else is asked for with `or`.
  */
 export function beginnings(property: string, text: string): string[] {
   return spellings(text).map((spelling) => `startswith(${property},${spelling})`);

@@ -1,42 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startIotHub, startStorage } from '../local/stack/parts';
 import type { IotHubReady } from '../local/stack/parts';
-import { createSupervisor } from '../local/stack/supervisor';
 import type { Supervisor } from '../local/stack/supervisor';
 import { alertsPerCase } from './pressure';
 import type { Pressure } from './pressure';
 import type { Row } from './report';
 import type { SenderOptions, SenderReport } from './sender';
-import { root } from './subjects/ours-event';
-import { service, settingsFor } from './subjects/service';
+import { service } from './subjects/service';
 import { usageOf } from './subjects/usage';
 import { watchCases } from './watch-cases';
+import { onWholeSystem } from './whole-system';
+import type { WholeSystem } from './whole-system';
 
 /**
  * The time from a device's MQTT publish to the answer of the Web API that shows the case: whole system, each part in a
  * process of its own. The cases are asked for without pause, so a request's own time is part of the figure.
  */
 export async function measureLatency(pressure: Pressure): Promise<Row> {
-  const data = await mkdtemp(join(tmpdir(), 'ccs-latency-'));
-  const supervisor = createSupervisor(join(data, 'logs'));
-  try {
-    const [azurite, hub] = await Promise.all([startStorage(data, supervisor), startIotHub(data, supervisor)]);
-    const host = await startHost(azurite.connectionString, hub, supervisor);
-    return await Promise.race([measureOn(host, hub, supervisor, pressure), supervisor.died]);
-  } finally {
-    await supervisor.stop();
-    await rm(data, { recursive: true, force: true });
-  }
+  return onWholeSystem((system) => measureOn(system, pressure));
 }
 
-interface Host {
-  url: string;
-  pid: number;
-}
-
-async function measureOn(host: Host, hub: IotHubReady, supervisor: Supervisor, pressure: Pressure): Promise<Row> {
+async function measureOn({ host, hub, supervisor }: WholeSystem, pressure: Pressure): Promise<Row> {
   const cases = Math.ceil((pressure.alertsPerSecond * pressure.seconds) / alertsPerCase);
   await service(host.url).createDevices(cases);
   const sending = await startSender(hub, supervisor, pressure);
@@ -60,22 +43,6 @@ async function measureOn(host: Host, hub: IotHubReady, supervisor: Supervisor, p
     entitiesPerDuplicate: null,
     tickets: seen.size,
   };
-}
-
-async function startHost(
-  storageConnectionString: string,
-  { eventHubConnectionString, eventHubName }: IotHubReady,
-  supervisor: Supervisor,
-): Promise<Host> {
-  const { child, ready } = await supervisor.launch(
-    { title: 'The Functions host', log: 'host', rank: 2, patience: 20_000 },
-    {
-      module: join(root, 'dist', 'infra', 'local', 'functions-host', 'main.js'),
-      args: ['--root', root, '--port', '0'],
-      env: settingsFor({ storageConnectionString, eventHubConnectionString, eventHubName }),
-    },
-  );
-  return { url: (ready as { url: string }).url, pid: child.pid! };
 }
 
 /** The devices, connected and waiting; they report when each of them first spoke. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readOptions } from '../local/options';
 import { messageOf } from '../local/start-error';
 import { runBenchmark } from './benchmark';
+import { benchLists } from './lists/bench-lists';
 import { performancePage } from './performance-page';
 import type { PerformanceRun } from './performance-page';
 import { fullPlan, isAskedFor } from './plan';
@@ -24,6 +25,8 @@ const read = readOptions(
     runs: { kind: 'whole', hint: 'N', min: 1, max: 99, default: 3, help: 'runs of each measurement' },
     json: { kind: 'text', hint: 'FILE', help: 'also write the rows to this file' },
     quick: { kind: 'flag', help: 'a hundredth of the alerts: to see that it works, not how fast' },
+    lists: { kind: 'flag', help: 'measure the lists of the console in a filled store, and nothing else' },
+    url: { kind: 'text', hint: 'URL', help: 'with --lists: ask this service, which is filled, in place of a new one' },
     write: { kind: 'flag', help: 'write docs/performance.md, as a full run does anyway' },
   },
   process.argv.slice(2),
@@ -35,11 +38,17 @@ interface Options {
   runs: number;
   json: string | undefined;
   quick: boolean;
+  lists: boolean;
+  url: string | undefined;
   write: boolean;
 }
 
 async function run(options: Options): Promise<void> {
-  const { runs, json, quick, write } = options;
+  const { runs, json, quick, write, lists, url } = options;
+  if (lists) {
+    console.log(`${machine()}; Azurite.\n`);
+    return benchLists({ quick, url }, console.log, progress);
+  }
   const benchmark = askedFor(options);
   const lines: Line[] = [];
   const notes: string[] = [];

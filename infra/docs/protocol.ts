@@ -40,8 +40,8 @@ const options: readonly (readonly [string, string])[] = [
   ['$select', 'properties, separated by commas; the key always comes along'],
   [
     '$filter',
-    '`eq ne gt ge lt le`, `in`, `and or not`, parentheses, `null`, `contains`, `startswith`, `endswith`; a lookup by `_name_value` ' +
-      'or `Navigation/key`; GUIDs, dates and numbers without quotes; texts are compared by code units, so letter case matters',
+    '`eq ne gt ge lt le`, `in`, `and or not`, parentheses, `null`, `contains`, `startswith`, `endswith`, `tolower`, `toupper`; a lookup by `_name_value` ' +
+      'or `Navigation/key`; GUIDs, dates and numbers without quotes; texts are compared by code units, so letter case matters, but for `tolower` and `toupper`',
   ],
   ['$orderby', 'properties with `asc` or `desc`; no value comes before every value'],
   ['$top', 'at most so many records'],

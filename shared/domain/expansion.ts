@@ -36,7 +36,7 @@ export function ownedBy(owner: EntityName, id: string, { partner }: Collection, 
   return {
     ...query,
     equals: { ...query.equals, ...(own as RecordQuery['equals']) },
-    ...(never && { matches: () => false }),
+    ...(never && { matches: { looksAt: [], holds: () => false } }),
   };
 }
 

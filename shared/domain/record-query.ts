@@ -9,8 +9,10 @@ export interface RecordQuery {
   equals: Readonly<Record<string, Scalar>>;
   /** Spans of texts and times that storage can look for. */
   between?: Readonly<Record<string, Span>>;
-  /** The whole condition, when `equals` and `between` do not say it all. */
-  matches?: (row: Row) => boolean;
+  /** Values of which a property has one, that storage can look for. */
+  among?: Among;
+  /** The whole condition, when `equals`, `between` and `among` do not say it all. */
+  matches?: RowTest;
   /** The properties that are needed of each record, those of `matches` and `order` included; all when absent. */
   properties?: readonly string[];
   /** Computed properties that `matches` and `order` look at. */
@@ -25,6 +27,18 @@ export interface RecordQuery {
   after?: Position;
   /** Whether to count all records that match. */
   count: boolean;
+}
+
+/** A condition that only the record itself can answer, and the properties that it looks at. */
+export interface RowTest {
+  looksAt: readonly string[];
+  holds(row: Row): boolean;
+}
+
+/** A property that has one of these values (not null). */
+export interface Among {
+  property: string;
+  values: readonly Scalar[];
 }
 
 /** Texts from `from` up to, but not including, `to`, by code units. Times are ISO 8601 with milliseconds, so that this is their order. */
@@ -43,6 +57,11 @@ export type Position = { kind: 'record'; id: string } | { kind: 'rank'; rank: nu
 /** Whether a text or time lies in a span; no value lies in none. */
 export function isWithin({ from, to }: Span, value: Scalar | undefined): boolean {
   return typeof value === 'string' && (from === undefined || value >= from) && (to === undefined || value < to);
+}
+
+/** Whether a property has one of the values; no condition is always met. */
+export function isAmong(among: Among | undefined, row: Row): boolean {
+  return among === undefined || among.values.includes(row[among.property] ?? null);
 }
 
 /** A value in a form that `<` and `===` compare rightly: times as milliseconds, everything else as it is. */

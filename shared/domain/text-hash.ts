@@ -1,6 +1,7 @@
 /**
  * 64 bits of some texts, as if they were lines of one, well mixed, as a text of four UTF-16 units. Not safe against somebody
  * who looks for two texts with the same hash, but ten times as fast as what is; for telling apart things of the same owner.
+ * Stored rows hold such hashes (`asked-by.ts`), so it must stay as it is.
  */
 export function textHash(...lines: readonly string[]): string {
   let a = 0xdeadbeef;

@@ -29,7 +29,14 @@ export function operandNamed(name: EntityName, token: Token): Operand {
 
 /** What kind of value an operand has. */
 export function kindOf(operand: Operand): ValueKind {
-  return operand.kind === 'literal' ? operand.type : kindOfColumn(operand.property.column);
+  switch (operand.kind) {
+    case 'literal':
+      return operand.type;
+    case 'property':
+      return kindOfColumn(operand.property.column);
+    case 'changed-case':
+      return 'text';
+  }
 }
 
 function kindOfColumn(column: Column): ValueKind {

@@ -1,22 +1,24 @@
 import { ServiceError } from '../domain/errors';
 import type { EntityName } from '../model/entities';
-import type { Comparison, Filter, Literal, Operand, TextFunction } from './filter';
+import type { CaseFunction, Comparison, Filter, Literal, Operand, TextFunction } from './filter';
 import { checkKinds, kindOf, mismatch, operandNamed, unexpected } from './filter-operands';
 import { tokensOf } from './filter-tokens';
 
 const comparisons: readonly string[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] satisfies Comparison[];
 const textFunctions: readonly string[] = ['contains', 'startswith', 'endswith'] satisfies TextFunction[];
+const caseFunctions: readonly string[] = ['tolower', 'toupper'] satisfies CaseFunction[];
 
 /** Parentheses and `not` may be nested this deep: enough for people, and no danger to the stack. */
 const deepest = 50;
 
 /**
  * Reads a `$filter`: comparisons (`eq ne gt ge lt le`), `in`, `and`, `or`, `not`, parentheses, `contains`, `startswith`,
- * `endswith`, and a boolean property by itself. Throws `bad-request` with the place and what was expected there.
+ * `endswith`, `tolower` and `toupper` of texts, and a boolean property by itself. Throws `bad-request` with the place and what was expected there.
  *
  *     either  = both ('or' both)*
  *     both    = single ('and' single)*
  *     single  = 'not' single | '(' either ')' | function '(' operand ',' operand ')' | operand [comparison | in]
+ *     operand = value | property | ('tolower' | 'toupper') '(' operand ')'
  */
 export function parseFilter(text: string, name: EntityName): Filter {
   const tokens = tokensOf(text);
@@ -61,19 +63,17 @@ export function parseFilter(text: string, name: EntityName): Filter {
       expect(')');
       return inner;
     }
+    return isCall() && !caseFunctions.includes(peek().text) ? call() : comparison();
+  };
+
+  const isCall = () => {
     const following = tokens[next + 1];
-    if (peek().kind === 'word' && following?.kind === 'mark' && following.text === '(') return call();
-    return comparison();
+    return peek().kind === 'word' && following?.kind === 'mark' && following.text === '(';
   };
 
   const call = (): Filter => {
     const test = take();
-    if (!textFunctions.includes(test.text)) {
-      throw new ServiceError(
-        'unsupported',
-        `$filter: the function '${test.text}' is not offered, only ${textFunctions.join(', ')}.`,
-      );
-    }
+    if (!textFunctions.includes(test.text)) throw notOffered(test.text);
     expect('(');
     const operand = textOperand(test.text);
     expect(',');
@@ -129,11 +129,25 @@ export function parseFilter(text: string, name: EntityName): Filter {
       return token.literal;
     }
     if (token.kind !== 'word') throw unexpected(token, 'a property or a value');
+    const isFunction = isCall();
     take();
-    return operandNamed(name, token);
+    return isFunction ? changedCase(token.text) : operandNamed(name, token);
+  };
+
+  const changedCase = (change: string): Operand => {
+    if (!caseFunctions.includes(change)) throw notOffered(change);
+    expect('(');
+    const operand = nested(() => textOperand(change));
+    expect(')');
+    return { kind: 'changed-case', change: change as CaseFunction, operand };
   };
 
   const filter = either();
   if (peek().kind !== 'end') throw unexpected(peek(), "'and', 'or' or the end");
   return filter;
+}
+
+function notOffered(called: string): ServiceError {
+  const offered = [...textFunctions, ...caseFunctions].join(', ');
+  return new ServiceError('unsupported', `$filter: the function '${called}' is not offered, only ${offered}.`);
 }

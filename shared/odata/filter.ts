@@ -4,6 +4,7 @@ import type { Property } from '../model/properties';
 
 export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 export type TextFunction = 'contains' | 'startswith' | 'endswith';
+export type CaseFunction = 'tolower' | 'toupper';
 
 /** What kind of value an operand has; only values of one kind can be compared, and null with every kind. */
 export type ValueKind = 'text' | 'number' | 'boolean' | 'guid' | 'time' | 'null';
@@ -15,7 +16,8 @@ export interface Literal {
   value: Scalar;
 }
 
-export type Operand = Literal | { kind: 'property'; property: Property };
+export type Operand =
+  Literal | { kind: 'property'; property: Property } | { kind: 'changed-case'; change: CaseFunction; operand: Operand };
 
 /** A `$filter` whose names and types have been checked against the model. */
 export type Filter =
@@ -27,8 +29,9 @@ export type Filter =
   | { kind: 'flag'; operand: Operand };
 
 /**
- * Whether a record meets a filter. Texts are compared by their code units, so letter case matters. A comparison of order
- * with null is false, and so is a text function on null; null equals null.
+ * Whether a record meets a filter. Texts are compared by their code units, so letter case matters, but for `tolower` and
+ * `toupper`, which know Unicode and no language. A comparison of order with null is false, and so is a text function on
+ * null; null equals null, and is neither in small letters nor in capitals.
  */
 export function meets(filter: Filter, row: Row): boolean {
   switch (filter.kind) {
@@ -70,11 +73,24 @@ export function propertiesIn(filter: Filter): string[] {
 }
 
 function nameIn(operand: Operand): string[] {
+  if (operand.kind === 'changed-case') return nameIn(operand.operand);
   return operand.kind === 'property' ? [operand.property.name] : [];
 }
 
 function valueOf(operand: Operand, row: Row): Scalar {
-  return operand.kind === 'literal' ? operand.value : comparable(operand.property.column, row[operand.property.name]);
+  switch (operand.kind) {
+    case 'literal':
+      return operand.value;
+    case 'property':
+      return comparable(operand.property.column, row[operand.property.name]);
+    case 'changed-case':
+      return changedCase(operand.change, valueOf(operand.operand, row));
+  }
+}
+
+function changedCase(change: CaseFunction, text: Scalar): Scalar {
+  if (typeof text !== 'string') return null;
+  return change === 'tolower' ? text.toLowerCase() : text.toUpperCase();
 }
 
 function compare(comparison: Comparison, left: Scalar, right: Scalar): boolean {

@@ -1,6 +1,6 @@
-import type { Span } from '../domain/record-query';
+import type { Among, Span } from '../domain/record-query';
 import type { Scalar } from '../model/edm';
-import type { Filter, Literal } from './filter';
+import type { Filter, Literal, Operand } from './filter';
 import type { Property } from '../model/properties';
 
 /** Longest text that is sent to storage in a condition: conditions travel in an address. */
@@ -10,16 +10,20 @@ const longestText = 256;
 export interface PushedDown {
   equals: Record<string, Scalar>;
   between: Record<string, Span>;
+  among?: Among;
   whole: boolean;
 }
 
-type Condition = { property: string } & ({ kind: 'equals'; value: Scalar } | { kind: 'between'; span: Span });
+type Condition = { property: string } & (
+  { kind: 'equals'; value: Scalar } | { kind: 'between'; span: Span } | { kind: 'among'; values: readonly Scalar[] }
+);
 
-/** The conditions that every match must meet: equal values, and spans of texts and times. */
+/** The conditions that every match must meet: equal values, one of several values, and spans of texts and times. */
 export function pushDown(filter: Filter): PushedDown {
   const parts = filter.kind === 'and' ? filter.parts : [filter];
   const equals = new Map<string, Scalar>();
   const between = new Map<string, Span>();
+  let among: Among | undefined;
   let whole = true;
   for (const part of parts) {
     const condition = conditionIn(part);
@@ -27,9 +31,12 @@ export function pushDown(filter: Filter): PushedDown {
       equals.set(condition.property, condition.value);
     } else if (condition?.kind === 'between') {
       between.set(condition.property, both(between.get(condition.property), condition.span));
+    } else if (condition?.kind === 'among' && !among) {
+      among = { property: condition.property, values: condition.values };
     } else whole = false;
   }
-  return { equals: Object.fromEntries(equals), between: Object.fromEntries(between), whole };
+  const found = { equals: Object.fromEntries(equals), between: Object.fromEntries(between), whole };
+  return among ? { ...found, among } : found;
 }
 
 function conditionIn(filter: Filter): Condition | undefined {
@@ -38,11 +45,20 @@ function conditionIn(filter: Filter): Condition | undefined {
     if (test !== 'startswith' || operand.kind !== 'property' || part.kind !== 'literal') return undefined;
     return beginning(operand.property, part);
   }
+  if (filter.kind === 'in') return oneOf(filter.operand, filter.list);
   if (filter.kind !== 'compare') return undefined;
   const { comparison, left, right } = filter;
   if (left.kind === 'property' && right.kind === 'literal') return compared(left.property, comparison, right);
   if (left.kind === 'literal' && right.kind === 'property') return compared(right.property, mirrored[comparison], left);
   return undefined;
+}
+
+/** One of several values, each of which storage could look for. */
+function oneOf(operand: Operand, list: readonly Literal[]): Condition | undefined {
+  if (operand.kind !== 'property') return undefined;
+  const found = list.map((literal) => compared(operand.property, 'eq', literal));
+  const values = found.flatMap((each) => (each?.kind === 'equals' && each.value !== null ? [each.value] : []));
+  return values.length === list.length ? { kind: 'among', property: operand.property.name, values } : undefined;
 }
 
 const mirrored = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge' } as const;
@@ -52,7 +68,9 @@ function compared(
   comparison: keyof typeof mirrored,
   { value }: Literal,
 ): Condition | undefined {
-  if (value === null || comparison === 'ne' || column.computedFrom) return undefined;
+  if (comparison === 'ne' || column.computedFrom) return undefined;
+  // Storage cannot look for what is absent, but whoever reads it knows that duplicates of alerts need not be read.
+  if (value === null) return comparison === 'eq' ? { kind: 'equals', property, value } : undefined;
   if (column.kind === 'datetime') {
     return Number(value) < lastTime
       ? { kind: 'between', property, span: timeSpan[comparison](Number(value)) }

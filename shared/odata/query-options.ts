@@ -9,6 +9,7 @@ import { computedIn, propertiesOf } from '../model/properties';
 import { meets, propertiesIn } from './filter';
 import { parseFilter } from './filter-parser';
 import { pushDown } from './push-down';
+import type { PushedDown } from './push-down';
 
 /** `code` and `clientId` carry the key of the Functions host. */
 const hostOptions = ['code', 'clientId'];
@@ -34,18 +35,18 @@ export function readQuery(
 ): { query: RecordQuery; top: number | undefined } {
   const filterText = options.get('$filter');
   const filter = filterText === undefined ? undefined : parseFilter(filterText, name);
-  const { equals, between, whole } = filter ? pushDown(filter) : { equals: {}, between: {}, whole: true };
+  const { whole, ...pushed }: PushedDown = filter ? pushDown(filter) : { equals: {}, between: {}, whole: true };
   const top = readTop(options.get('$top'));
   const after = readSkipToken(options.get('$skiptoken'));
   const order = readOrder(name, options.get('$orderby'));
-  const looked = [...order.map(({ property }) => property), ...(filter && !whole ? propertiesIn(filter) : [])];
+  const inFilter = filter && !whole ? [...new Set(propertiesIn(filter))] : [];
+  const looked = [...order.map(({ property }) => property), ...inFilter];
   const properties = propertiesNeeded(name, shape, looked);
   const computed = computedIn(name, looked);
   const query: RecordQuery = {
     entity: name,
-    equals,
-    between,
-    ...(filter && !whole && { matches: (row) => meets(filter, row) }),
+    ...pushed,
+    ...(filter && !whole && { matches: { looksAt: inFilter, holds: (row) => meets(filter, row) } }),
     ...(properties && { properties }),
     ...(computed.length > 0 && { computed }),
     order,

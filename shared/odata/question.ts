@@ -86,6 +86,9 @@ export function readQuestion(message: Message, asker: Asker, resource: Readable)
   }
 }
 
+/** What is counted only need not be read. */
+const nothingShown: Shape = { properties: [], expand: [] };
+
 function manyOf(
   name: EntityName,
   options: ReadonlyMap<string, string>,
@@ -93,7 +96,7 @@ function manyOf(
   countOnly: boolean,
 ): ListQuestion | CountQuestion {
   onlyOptions(options, [...(countOnly ? ['$filter'] : ofCollection), '$format']);
-  const shape = readShape(name, options);
+  const shape = countOnly ? nothingShown : readShape(name, options);
   const { query, top } = readQuery(name, options, shape, pageSize(name, shape, prefer));
   return countOnly
     ? { kind: 'count', query: { ...query, limit: 0, paged: false, count: true } }

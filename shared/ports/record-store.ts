@@ -1,4 +1,4 @@
-import type { Span } from '../domain/record-query';
+import type { Among, RowTest, Span } from '../domain/record-query';
 import type { Row, Scalar } from '../model/edm';
 import type { EntityName } from '../model/entities';
 
@@ -11,16 +11,20 @@ export interface Stored {
 export interface ListRequest {
   /** Only records whose properties equal these values; a null asks for records without a value. */
   equals?: Readonly<Record<string, Scalar>>;
-  /** Only records of which a property has one of these values (not null). */
-  among?: { property: string; values: readonly Scalar[] };
+  /** Only records of which a property has one of these values. */
+  among?: Among;
   /** Only records whose texts and times lie in these spans. */
   between?: Readonly<Record<string, Span>>;
-  /** The properties that are needed: others, but for the primary key, may be missing in the rows. All when absent. */
+  /** Only records that pass; they are read, looked at and passed over until the page is full. */
+  matches?: RowTest;
+  /** The properties that are needed, those that `matches` looks at included: others, but for the primary key, may be missing in the rows. All when absent. */
   properties?: readonly string[];
   /** Id of a record (there or not): only records that come after it. */
   after?: string;
   /** At most this many records. */
   limit: number;
+  /** Look at no more than this many records (a store may stop sooner, too). */
+  examine?: number;
 }
 
 /** A record to insert, or to replace while it has this ETag. */
@@ -39,6 +43,8 @@ export interface Page {
   records: Stored[];
   /** Present when there may be more: the `after` of the next page. A page may be short, even empty, and still have it. */
   next?: string;
+  /** With `next`: how many records were looked at. */
+  examined?: number;
 }
 
 /** Records of any table of the model, newest first. Rows hold OData properties; absent and null mean the same. */

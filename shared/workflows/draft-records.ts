@@ -1,6 +1,7 @@
 import { ServiceError } from '../domain/errors';
 import { placeInId } from '../domain/ids';
 import type { Row } from '../model/edm';
+import { isAmong } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import type { PreparedAlert } from '../ports/alert-writes';
@@ -123,12 +124,13 @@ export function draftRecords(real: RecordStore): DraftedRecords {
       const kept = page.records.filter(({ row }) => !drafts.has(placeOf(name, String(row[key]))));
       if (request.after !== undefined) return { ...page, records: kept };
       const wanted = Object.entries(request.equals ?? {});
-      const { among } = request;
+      const { among, matches } = request;
       const drafted = ofTable(name).flatMap(({ after }) => {
         const fits =
           after &&
           wanted.every(([property, value]) => (after.row[property] ?? null) === value) &&
-          (among?.values.includes(after.row[among.property] ?? null) ?? true);
+          isAmong(among, after.row) &&
+          (matches?.holds(after.row) ?? true);
         return fits ? [after] : [];
       });
       return { ...page, records: [...drafted, ...kept] };

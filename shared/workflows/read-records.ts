@@ -2,7 +2,7 @@ import { ServiceError } from '../domain/errors';
 import { sortKey } from '../domain/ids';
 import { describeKey } from '../domain/record-key';
 import type { RecordKey } from '../domain/record-key';
-import { byOrder, isWithin } from '../domain/record-query';
+import { byOrder, isAmong, isWithin } from '../domain/record-query';
 import type { Order, Position, RecordQuery } from '../domain/record-query';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
@@ -13,8 +13,8 @@ import type { ReadDeps } from './computed-columns';
 /** Records that one request looks at before it answers with what it has and a link to go on. */
 export const mostRowsExamined = 10_000;
 
-/** Rows asked of the store at once: more than this would only be held, not be faster. */
-const longestHelping = 2_000;
+/** Whole records asked of the store at once when they are only counted: more would be held for nothing. */
+const longestCounting = 2_000;
 
 export interface Found {
   records: Stored[];
@@ -74,7 +74,7 @@ async function listComputed(deps: ReadDeps, query: RecordQuery, wanted: readonly
     );
   }
   const whole = await withComputed(query.entity, all.found, wanted, deps);
-  const found = whole.filter(({ row }) => matches?.(row) ?? true);
+  const found = whole.filter(({ row }) => matches?.holds(row) ?? true);
   return { ...cutPage(found, query), ...(query.count && { count: { value: found.length, atLeast: false } }) };
 }
 
@@ -143,21 +143,21 @@ async function scan(
   let examined = 0;
   let last = from;
   while (matched < wanted && examined < mostRowsExamined) {
-    // Our own part of a filter may let few rows pass: then larger helpings save round trips.
-    const helping = query.matches ? Math.max(wanted, 500) : wanted - matched;
+    const { equals, among, between, matches, properties } = query;
     const page = await store.list(query.entity, {
-      equals: query.equals,
-      ...(query.between && { between: query.between }),
-      ...(query.properties && { properties: query.properties }),
-      limit: Math.min(helping, mostRowsExamined - examined, longestHelping),
+      equals,
+      ...(among && { among }),
+      ...(between && { between }),
+      ...(matches && { matches }),
+      ...(properties && { properties }),
+      limit: Math.min(wanted - matched, keep && !properties ? longestCounting : mostRowsExamined),
+      examine: mostRowsExamined - examined,
       ...(last !== undefined && { after: last }),
     });
-    const matching = page.records.filter(({ row }) => query.matches?.(row) ?? true);
-    const taken = matching.slice(0, wanted - matched);
-    matched += taken.length;
-    for (const record of taken) if (keep?.(record) ?? true) found.push(record);
-    if (page.next === undefined) return { found, matched, complete: taken.length === matching.length };
-    examined += Math.max(page.records.length, 1);
+    matched += page.records.length;
+    for (const record of page.records) if (keep?.(record) ?? true) found.push(record);
+    if (page.next === undefined) return { found, matched, complete: true };
+    examined += Math.max(page.examined ?? page.records.length, 1);
     last = page.next;
   }
   return { found, matched, complete: false, ...(last !== undefined && { last }) };
@@ -182,7 +182,7 @@ async function findSingle(
   if (!record || (from !== undefined && sortKey(idOf(query.entity, record)) <= sortKey(from))) return [];
   const fits = Object.entries(query.equals).every(([property, wanted]) => (record.row[property] ?? null) === wanted);
   const lies = Object.entries(query.between ?? {}).every(([property, span]) => isWithin(span, record.row[property]));
-  return fits && lies && (query.matches?.(record.row) ?? true) ? [record] : [];
+  return fits && lies && isAmong(query.among, record.row) && (query.matches?.holds(record.row) ?? true) ? [record] : [];
 }
 
 function isNewestFirst(order: readonly Order[]): boolean {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { startAzurite } from '../../infra/local/azurite';
 import type { Azurite } from '../../infra/local/azurite';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
@@ -181,6 +182,72 @@ describe.each<{ which: string; open: () => RecordStore }>([
     await store.replace('connectionrole', { ...row, description: 'changed' }, etag);
     expect((await store.get('connectionrole', connectedDeviceRole))?.row.description).toBe('changed');
   });
+});
+
+describe.each<{ which: string; open: () => RecordStore }>([
+  { which: 'memory', open: memoryRecordStore },
+  { which: 'Table Storage', open: () => tableRecordStore(openTables({ connectionString: azurite.connectionString })) },
+])('whatever is asked of records in $which', ({ open }) => {
+  const name = 'msdyn_workorder';
+  let store: RecordStore;
+  let rows: Row[];
+  beforeAll(async () => {
+    store = open();
+    const made = Array.from({ length: 90 }, (_, i): Row => ({
+      msdyn_workorderid: makeId({ time: start + Math.floor(i / 3), shard: (i * 7) % shardCount, seed: `order ${i}` }),
+      msdyn_name: `Order ${i}`,
+      statecode: i % 2,
+      ...(i % 3 === 0 ? {} : { msdyn_workordersummary: 'abc'[i % 3]! }),
+    }));
+    await Promise.all(made.map((row) => store.insert(name, row)));
+    rows = (await store.list(name, { limit: 1000 })).records.map(({ row }) => row);
+    expect(rows).toHaveLength(made.length);
+  });
+
+  const asked = fc.record({
+    equals: fc.record(
+      { statecode: fc.constantFrom(0, 1), msdyn_workordersummary: fc.constantFrom(null, 'b', 'c', 'x') },
+      { requiredKeys: [] },
+    ),
+    among: fc.option(fc.uniqueArray(fc.integer({ min: 0, max: 95 }), { maxLength: 70 }), { nil: undefined }),
+    part: fc.constantFrom(undefined, '1', '7', '89', 'nothing'),
+    limit: fc.integer({ min: 1, max: 12 }),
+    examine: fc.constantFrom(undefined, 1, 5, 40),
+  });
+
+  test('pages bring every record that passes once, in order, and look at no more than they may', async () => {
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ equals, among, part, limit, examine }) => {
+        const values = among?.map((i) => `Order ${i}`);
+        const holds = (row: Row) => String(row['msdyn_name']).includes(part ?? '');
+        const expected = rows.filter(
+          (row) =>
+            Object.entries(equals).every(([key, value]) => (row[key] ?? null) === value) &&
+            (values?.includes(String(row['msdyn_name'])) ?? true) &&
+            holds(row),
+        );
+        const request: ListRequest = {
+          equals,
+          limit,
+          ...(values && { among: { property: 'msdyn_name', values } }),
+          ...(part !== undefined && { matches: { looksAt: ['msdyn_name'], holds } }),
+          ...(examine !== undefined && { examine }),
+        };
+        const found: Row[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.list(name, { ...request, ...(after !== undefined && { after }) });
+          expect(page.records.length).toBeLessThanOrEqual(limit);
+          expect(page.examined ?? 0).toBeLessThanOrEqual(examine ?? Infinity);
+          found.push(...page.records.map(({ row }) => row));
+          expect(page.next).not.toBe(after ?? null);
+          after = page.next;
+        } while (after !== undefined);
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
 });
 
 test('a store that is opened again leaves the records that every store has as they are', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { isWithin } from '../../shared/domain/record-query';
+import { isAmong, isWithin } from '../../shared/domain/record-query';
 import type { Row } from '../../shared/model/edm';
 import { propertiesOf } from '../../shared/model/properties';
 import type { Property } from '../../shared/model/properties';
 import { meets } from '../../shared/odata/filter';
-import type { Comparison, Filter, Literal, Operand, TextFunction } from '../../shared/odata/filter';
+import type { CaseFunction, Comparison, Filter, Literal, Operand, TextFunction } from '../../shared/odata/filter';
 import { parseFilter } from '../../shared/odata/filter-parser';
 import { pushDown } from '../../shared/odata/push-down';
 
@@ -48,10 +48,24 @@ const literal = (kind: Kind): fc.Arbitrary<Literal> =>
       })),
     },
   );
+const changedCase = fc
+  .tuple(
+    fc.constantFrom<CaseFunction[]>('tolower', 'toupper'),
+    fc.constantFrom(...columns.text),
+    fc.constantFrom(...values.text),
+    fc.boolean(),
+  )
+  .map(([change, column, value, isNested]): Operand => {
+    const inner: Operand = isNested
+      ? { kind: 'changed-case', change: 'toupper', operand: { kind: 'property', property: property(column) } }
+      : { kind: 'literal', type: 'text', value };
+    return { kind: 'changed-case', change, operand: inner };
+  });
 const operand = (kind: Kind): fc.Arbitrary<Operand> =>
   fc.oneof(
     literal(kind),
     fc.constantFrom(...columns[kind]).map((column): Operand => ({ kind: 'property', property: property(column) })),
+    ...(kind === 'text' ? [changedCase] : []),
   );
 const comparison = fc.constantFrom<Comparison>('eq', 'ne', 'gt', 'ge', 'lt', 'le');
 const textFunction = fc.constantFrom<TextFunction>('contains', 'startswith', 'endswith');
@@ -110,6 +124,7 @@ function print(filter: Filter): string {
 
 function printOperand(operand: Operand): string {
   if (operand.kind === 'property') return operand.property.name;
+  if (operand.kind === 'changed-case') return `${operand.change}(${printOperand(operand.operand)})`;
   const { type, value } = operand;
   if (type === 'text') return `'${String(value).replaceAll("'", "''")}'`;
   return type === 'time' ? new Date(Number(value)).toISOString() : String(value);
@@ -137,10 +152,11 @@ test('a record meets a filter that was written out and read again as it meets th
 test('what storage looks for leaves out no record that meets the filter, and lets in no other when it is the whole', () => {
   fc.assert(
     fc.property(filter, fc.array(row, { minLength: 1, maxLength: 10 }), (original, rows) => {
-      const { equals, between, whole } = pushDown(original);
+      const { equals, between, among, whole } = pushDown(original);
       for (const each of rows) {
         const found =
           Object.entries(equals).every(([key, value]) => (each[key] ?? null) === value) &&
+          isAmong(among, each) &&
           Object.entries(between).every(([key, span]) => isWithin(span, each[key]));
         if (meets(original, each)) expect(found).toBe(true);
         if (whole) expect(found).toBe(meets(original, each));
@@ -153,6 +169,7 @@ test('what storage looks for leaves out no record that meets the filter, and let
 interface Pushed {
   equals?: Record<string, unknown>;
   between?: Record<string, unknown>;
+  among?: unknown;
   whole: boolean;
 }
 
@@ -171,7 +188,26 @@ test.each<{ which: string; text: string } & Pushed>([
   },
   { which: 'one of two', text: "statecode eq 0 and contains(msdyn_name,'x')", equals: { statecode: 0 }, whole: false },
   { which: 'neither of an or', text: 'statecode eq 0 or statecode eq 1', whole: false },
-  { which: 'no null', text: '_msdyn_account_value eq null', whole: false },
+  { which: 'no value', text: '_msdyn_account_value eq null', equals: { _msdyn_account_value: null }, whole: true },
+  { which: 'no comparison of order with null', text: 'createdon ge null', whole: false },
+  { which: 'nothing that is not null', text: '_msdyn_account_value ne null', whole: false },
+  {
+    which: 'one of several values',
+    text: "statecode eq 0 and msdyn_name in ('a','b')",
+    equals: { statecode: 0 },
+    among: { property: 'msdyn_name', values: ['a', 'b'] },
+    whole: true,
+  },
+  { which: 'no list with null in it', text: "msdyn_name in ('a',null)", whole: false },
+  { which: 'no list of times', text: 'createdon in (2026-01-01)', whole: false },
+  {
+    which: 'the first of two lists',
+    text: "msdyn_name in ('a','b') and msdyn_deviceid in ('c')",
+    among: { property: 'msdyn_name', values: ['a', 'b'] },
+    whole: false,
+  },
+  { which: 'no text in small letters', text: "tolower(msdyn_name) eq 'x'", whole: false },
+  { which: 'no beginning in small letters', text: "startswith(tolower(msdyn_name),'x')", whole: false },
   {
     which: 'a time',
     text: 'createdon eq 2026-01-01',
@@ -204,6 +240,6 @@ test.each<{ which: string; text: string } & Pushed>([
     equals: { statecode: 0 },
     whole: false,
   },
-])('storage is asked for $which', ({ text, equals = {}, between = {}, whole }) => {
-  expect(pushDown(parseFilter(text, name))).toEqual({ equals, between, whole });
+])('storage is asked for $which', ({ text, equals = {}, between = {}, among, whole }) => {
+  expect(pushDown(parseFilter(text, name))).toEqual({ equals, between, whole, ...(among ? { among } : {}) });
 });

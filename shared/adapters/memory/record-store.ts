@@ -1,5 +1,5 @@
 import { sortKey } from '../../domain/ids';
-import { isWithin } from '../../domain/record-query';
+import { isAmong, isWithin } from '../../domain/record-query';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
@@ -83,7 +83,7 @@ export function memoryRecordStore(): RecordStore {
 
     stamp: async (name) => String(stamps.get(name) ?? 0),
 
-    list: async (name, { equals = {}, among, between = {}, properties, after, limit }) => {
+    list: async (name, { equals = {}, among, between = {}, matches, properties, after, limit, examine = Infinity }) => {
       const conditions = Object.entries(equals);
       const spans = Object.entries(between);
       const start = after === undefined ? '' : sortKey(after);
@@ -93,14 +93,22 @@ export function memoryRecordStore(): RecordStore {
           ({ at, stored: { row } }) =>
             at > start &&
             conditions.every(([key, value]) => (row[key] ?? null) === value) &&
-            (among?.values.includes(row[among.property] ?? null) ?? true) &&
+            isAmong(among, row) &&
             spans.every(([key, span]) => isWithin(span, row[key])),
         )
         .toSorted((a, b) => (a.at < b.at ? -1 : 1));
-      const page = found.slice(0, limit);
+      const page: typeof found = [];
+      let examined = 0;
+      for (const each of found) {
+        const passes = matches?.holds(each.stored.row) ?? true;
+        if (examined === examine || (passes && page.length === limit)) break;
+        examined += 1;
+        if (passes) page.push(each);
+      }
+      const last = examined < found.length ? (found[examined - 1]?.id ?? after) : undefined;
       return {
         records: page.map(({ stored }) => (properties ? only([entity(name).key, ...properties], stored) : stored)),
-        ...(found.length > limit && { next: page.at(-1)?.id ?? after }),
+        ...(last !== undefined && { next: last, examined }),
       };
     },
   };

@@ -24,12 +24,41 @@ export function withCounts(row: Row, group: Group): Row {
   return { ...row, ccs_duplicatecount: window.duplicates, ccs_lastalerttime: iso(window.latest) };
 }
 
+interface Rounds {
+  running: Promise<void>;
+  next?: Promise<void>;
+}
+
+const rounds = new WeakMap<ShardLog, Rounds>();
+
+/**
+ * Takes in what was written to a shard by now. Many that ask at the same time, as for the names of a page, share rounds: who
+ * asks while one is running waits for the next, because what it looks at may be older than the question.
+ */
+async function upToDate(log: ShardLog): Promise<void> {
+  const known = rounds.get(log);
+  if (known) return (known.next ??= known.running.catch(() => undefined).then(async () => round(log)));
+  return round(log);
+}
+
+async function round(log: ShardLog): Promise<void> {
+  const mine: Rounds = { running: log.know([], 'fresh') };
+  rounds.set(log, mine);
+  const isLast = () => rounds.get(log) === mine && !mine.next;
+  try {
+    await mine.running;
+  } finally {
+    if (isLast()) rounds.delete(log);
+  }
+}
+
 /** The records of one shard with what their groups count by now. */
 export async function counted(log: ShardLog, rows: readonly Row[], how?: 'fresh'): Promise<Row[]> {
   const keys = rows.map(countingGroup);
   const wanted = keys.filter((key) => key !== undefined);
   if (wanted.length === 0) return [...rows];
-  await log.know(wanted, how);
+  if (how === 'fresh') await upToDate(log);
+  await log.know(wanted);
   return rows.map((row, i) => (keys[i] === undefined ? row : withCounts(row, log.memory.group(keys[i]))));
 }
 

@@ -1,27 +1,24 @@
 import type { TableClient } from '@azure/data-tables';
-import { isWithin } from '../../domain/record-query';
 import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { EntityName } from '../../model/entities';
-import { propertiesOf } from '../../model/properties';
 import type { ListRequest, Page, Stored } from '../../ports/record-store';
-import { countedBy, countedProperties, counted, countingGroup } from './derived-counts';
+import { askedOf } from './asked-of-storage';
+import type { Asked } from './asked-of-storage';
+import { countedBy, counted, countingGroup } from './derived-counts';
 import { etagOf, recordETag, storageETagOf } from './etag';
 import { logReader } from './log-reader';
 import type { PackedRow } from './log-reader';
 import { packedQueries } from './packed-queries';
 import { partition, partitions, rangesOf, rowKeyOf } from './placement';
 import type { KeyRange } from './placement';
-import { condition, fromEntity, spanCondition, storedNames } from './row';
-import { mergeReaders, shardReader } from './shard-merge';
-import type { ShardQuery, ShardReader, StoredRow } from './shard-merge';
+import { fromEntity, storedNames } from './row';
+import { mergeReaders, pageSizes, shardReader } from './shard-merge';
+import type { ShardQuery, ShardReader } from './shard-merge';
+import type { StoredRow } from './table-pages';
 import type { ShardLogs } from './shard-log';
 
-/** Comparisons that a query of Table Storage may hold beside the key range (its limit is 15 in all). */
-const mostComparisons = 10;
-
-/** Rows that one page of a shard holds (the service allows 1,000), and rows that one call looks at. */
-const mostRowsInPage = 500;
+/** Rows that one call looks at. */
 const mostRowsExamined = 10_000;
 
 interface Setting {
@@ -29,39 +26,82 @@ interface Setting {
   options: () => { abortSignal: AbortSignal };
 }
 
-/** One page of a table's records, newest first, merged from its shards. */
+/**
+ * One page of a table's records, newest first, merged from its shards. Storage looks for what it can; rows that do not pass
+ * the rest are passed over as they come, before anything is added up for them.
+ */
 export async function listPage(
   client: TableClient,
   name: EntityName,
   request: ListRequest,
   setting: Setting,
 ): Promise<Page> {
-  const { after, limit } = request;
-  const conditions = conditionsOf(name, request);
-  const { pushed, rest } = split(conditions);
+  const { limit } = request;
+  const asked = askedOf(name, request);
   const records: Stored[] = [];
-  let examined = 0;
-  let last = after;
-  const readers = await readersFor(client, name, request, { ...setting, pushed });
+  const readers = await readersFor(client, name, request, { ...setting, ...asked });
+  const walk: Walk = {
+    examined: 0,
+    most: Math.min(request.examine ?? Infinity, mostRowsExamined),
+    last: request.after,
+  };
   const seen = new Set<string>();
-  for await (const chunk of chunksOf(readers, Math.min(limit + 1, longestChunk))) {
-    for (const { row, etag, isPacked } of await complete(name, chunk, setting.logs, seen)) {
-      if (records.length === limit || examined === mostRowsExamined) return { records, ...(last && { next: last }) };
-      examined += 1;
-      last = String(row[entity(name).key]);
-      if ((isPacked ? conditions : rest).every(({ holds }) => holds(row))) records.push({ row, etag });
+  let next = request.after;
+  const passing = passedOver(name, readers, asked, walk);
+  for await (const chunk of chunksOf(passing, Math.min(limit + 1, longestChunk))) {
+    for (const stored of await complete(name, chunk, setting.logs, seen)) {
+      if (!asked.late.every((holds) => holds(stored.row))) continue;
+      const { examined } = walk;
+      if (records.length === limit) return { records, examined, ...(next !== undefined && { next }) };
+      records.push(stored);
+      next = String(stored.row[entity(name).key]);
     }
   }
-  return { records };
+  return walk.isCut ? { records, next: walk.last!, examined: walk.examined } : { records };
+}
+
+/** How far the rows were looked at. */
+interface Walk {
+  examined: number;
+  most: number;
+  last: string | undefined;
+  /** Whether there are rows left. */
+  isCut?: true;
 }
 
 type Found = StoredRow | PackedRow;
 
+/** What is kept, and the record in it. */
+interface Candidate {
+  row: Row;
+  stored: Found;
+}
+
+/** The records that pass what can be told of them as they are kept. */
+async function* passedOver(
+  name: EntityName,
+  found: AsyncIterable<Found>,
+  { rest, all }: Asked,
+  walk: Walk,
+): AsyncGenerator<Candidate> {
+  for await (const stored of found) {
+    if (walk.examined >= walk.most) {
+      walk.isCut = true;
+      return;
+    }
+    const isPacked = 'record' in stored;
+    const row = isPacked ? (stored as PackedRow).record() : fromEntity(name, stored);
+    walk.examined += 1;
+    walk.last = String(row[entity(name).key]);
+    if ((isPacked ? all : rest).every((holds) => holds(row))) yield { row, stored };
+  }
+}
+
 /** Records that are completed at the same time. */
 const longestChunk = 100;
 
-async function* chunksOf(rows: AsyncIterable<Found>, size: number): AsyncGenerator<Found[]> {
-  let chunk: Found[] = [];
+async function* chunksOf<T>(rows: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
   for await (const row of rows) {
     if (chunk.push(row) < size) continue;
     yield chunk;
@@ -75,18 +115,17 @@ async function readersFor(
   client: TableClient,
   name: EntityName,
   request: ListRequest,
-  { logs, options, pushed }: Setting & { pushed: string[] },
+  { logs, options, pushed, rest }: Setting & Asked,
 ): Promise<AsyncGenerator<Found>> {
   const keys = keyRanges(name, request);
-  const query: ShardQuery = {
-    filters: keys.map(({ from, to, isAfter }) =>
-      [`RowKey ${isAfter ? 'gt' : 'ge'} '${from}' and RowKey lt '${to}'`, ...pushed].join(' and '),
-    ),
-    select: namesNeeded(name, request),
-    // One row more than asked for tells whether there is a next page.
-    pageSize: Math.min(request.limit + 1, mostRowsInPage),
-  };
-  const rows = partitions.map((each): ShardReader<Found> => shardReader(client, each, query, options));
+  const select = namesNeeded(name, request);
+  const rows = pushed.flatMap((conditions) => {
+    const filters = keys.map(({ from, to, isAfter }) =>
+      [`RowKey ${isAfter ? 'gt' : 'ge'} '${from}' and RowKey lt '${to}'`, ...conditions].join(' and '),
+    );
+    const query: ShardQuery = { filters, select, pageSizes: pageSizes(request.limit, rest.length > 0) };
+    return partitions.map((each): ShardReader<Found> => shardReader(client, each, query, options));
+  });
   if (name !== 'msdyn_iotalert') return mergeReaders(rows, []);
   const packed = await packedQueries(client, request, { logs, options });
   const inLogs = [...packed].map(([shard, part]): ShardReader<Found> =>
@@ -98,19 +137,18 @@ async function readersFor(
 /** Records with what they count by now; each shard is asked for news once a page (`seen`). */
 async function complete(
   name: EntityName,
-  chunk: readonly Found[],
+  chunk: readonly Candidate[],
   logs: ShardLogs,
   seen: Set<string>,
-): Promise<(Stored & { isPacked: boolean })[]> {
-  const found = chunk.map((stored) =>
-    'record' in stored
-      ? { ...(stored as PackedRow).record(), isPacked: true }
-      : { row: fromEntity(name, stored), etag: etagOf(stored), isPacked: false },
-  );
+): Promise<Stored[]> {
+  const found = chunk.map(({ row, stored }): Stored => {
+    return { row, etag: 'record' in stored ? (stored as PackedRow).etag : etagOf(stored) };
+  });
   if (name !== 'msdyn_iotalert') return found;
   const inShards = new Map<string, number[]>();
-  for (const [i, { partitionKey }] of chunk.entries()) {
-    if (!found[i]!.isPacked) inShards.set(partitionKey!, [...(inShards.get(partitionKey!) ?? []), i]);
+  for (const [i, { stored }] of chunk.entries()) {
+    const shard = stored.partitionKey!;
+    if (!('record' in stored)) inShards.set(shard, [...(inShards.get(shard) ?? []), i]);
   }
   const work = [...inShards].map(async ([partitionKey, places]) => {
     const rows = places.map((i) => found[i]!.row);
@@ -118,7 +156,7 @@ async function complete(
     if (isNew) seen.add(partitionKey);
     const whole = await counted(logs(partitions.indexOf(partitionKey)), rows, isNew ? 'fresh' : undefined);
     for (const [n, i] of places.entries()) {
-      found[i] = { row: whole[n]!, etag: recordETag(whole[n]!, storageETagOf(chunk[i] as StoredRow)), isPacked: false };
+      found[i] = { row: whole[n]!, etag: recordETag(whole[n]!, storageETagOf(chunk[i]!.stored)) };
     }
   });
   await Promise.all(work);
@@ -133,70 +171,20 @@ function keyRanges(name: EntityName, { after, between }: ListRequest): (KeyRange
     .map(({ from, to }) => ({ from: seen < from ? from : seen, to, isAfter: seen >= from }));
 }
 
-interface Condition {
-  /** In storage's own words; none when storage cannot look for it. */
-  comparisons: string[];
-  /** How many comparisons these words hold. */
-  count: number;
-  holds(row: Row): boolean;
-}
-
-function conditionsOf(name: EntityName, { equals = {}, among, between = {} }: ListRequest): Condition[] {
-  return [
-    ...(among ? [amongCondition(name, among)] : []),
-    ...Object.entries(equals).map(([property, value]): Condition => {
-      const column = propertiesOf(name).get(property)?.column;
-      // A property that is absent in storage has no equal there.
-      const isStored = column && value !== null && !isCounted(name, property);
-      const comparisons = isStored ? [condition(column, property, value)] : [];
-      return { comparisons, count: comparisons.length, holds: (row) => (row[property] ?? null) === value };
-    }),
-    ...Object.entries(between).map(([property, span]): Condition => {
-      const comparisons = isCounted(name, property) ? [] : spanCondition(property, span);
-      return { comparisons, count: comparisons.length, holds: (row) => isWithin(span, row[property]) };
-    }),
-  ];
-}
-
-/** What an alert counts is not in its row. */
-function isCounted(name: EntityName, property: string): boolean {
-  return name === 'msdyn_iotalert' && countedProperties.includes(property);
-}
-
-function amongCondition(name: EntityName, { property, values }: NonNullable<ListRequest['among']>): Condition {
-  const column = propertiesOf(name).get(property)?.column;
-  const parts = column ? values.map((value) => condition(column, property, value)) : [];
-  return {
-    comparisons: parts.length === 0 ? [] : [`(${parts.join(' or ')})`],
-    count: parts.length,
-    holds: (row) => values.includes(row[property] ?? null),
-  };
-}
-
-/** What storage can look for itself, as far as a query may hold it, and what is left for us. */
-function split(conditions: readonly Condition[]): { pushed: string[]; rest: Condition[] } {
-  const pushed: string[] = [];
-  const rest: Condition[] = [];
-  let count = 0;
-  for (const each of conditions) {
-    const fits = each.count > 0 && count + each.count <= mostComparisons;
-    if (fits) {
-      pushed.push(...each.comparisons);
-      count += each.count;
-    } else rest.push(each);
-  }
-  return { pushed, rest };
-}
-
 /** The stored properties to ask for; all when nothing says which are needed. */
 function namesNeeded(
   name: EntityName,
-  { properties, equals = {}, among, between = {} }: ListRequest,
+  { properties, equals = {}, among, between = {}, matches }: ListRequest,
 ): string[] | undefined {
   if (!properties) return undefined;
   // What an alert counts is part of its ETag.
   const counts = name === 'msdyn_iotalert' ? countedBy : [];
-  const looked = [...Object.keys(equals), ...(among ? [among.property] : []), ...Object.keys(between)];
+  const looked = [
+    ...Object.keys(equals),
+    ...(among ? [among.property] : []),
+    ...Object.keys(between),
+    ...(matches?.looksAt ?? []),
+  ];
   const needed = [entity(name).key, ...counts, ...properties, ...looked];
   return ['PartitionKey', 'RowKey', 'Timestamp', ...storedNames(name, [...new Set(needed)])];
 }

@@ -1,9 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
 import { placeInId } from '../../domain/ids';
-import type { Stored } from '../../ports/record-store';
+import type { Row } from '../../model/edm';
 import type { Duplicate } from '../../domain/duplicate';
+import { logPages } from './log-pages';
+import type { LogPiece } from './log-pages';
 import { decodeLogRow, logRange, timeText, unpackedIn } from './log-row';
-import { packedRecord } from './packed-alerts';
+import { packedETag, packedRecord } from './packed-alerts';
 import { inRange, rowKeyOf } from './placement';
 import type { KeyRange } from './placement';
 import type { ShardReader } from './shard-merge';
@@ -12,7 +14,8 @@ import type { ShardReader } from './shard-merge';
 export interface PackedRow {
   rowKey: string;
   partitionKey: string;
-  record(): Stored;
+  etag: string;
+  record(): Row;
 }
 
 /** Which alerts of a shard's log to read. */
@@ -26,8 +29,10 @@ export interface LogQuery {
   /** Times (ms) that the ids may hold. */
   from: number;
   to: number;
-  /** Log rows a page. */
-  pageSize: number;
+  /** Log rows of the first page, of the second, and so on. */
+  pageSizes: readonly number[];
+  /** What rows must hold by `askedBy`, when that tells something. */
+  hashes: ReadonlySet<number> | undefined;
 }
 
 /** All of the log. */
@@ -41,23 +46,24 @@ export const wholeLog: KeyRange = logRange;
 export function logReader(
   client: TableClient,
   partitionKey: string,
-  { range, keys, after, from, to, pageSize }: LogQuery,
+  { range, keys, after, from, to, pageSizes, hashes }: LogQuery,
   options: () => { abortSignal: AbortSignal },
 ): ShardReader<PackedRow> {
   const filter = `${inRange(partitionKey, range)} and newest ge '${timeText(from)}' and oldest le '${timeText(to)}' and oldest gt ''`;
-  const pages = client.listEntities({ ...options(), queryOptions: { filter } }).byPage({ maxPageSize: pageSize });
+  const nextPage = logPages(client, partitionKey, { filter, pageSizes, hashes }, options);
   const isWanted = (key: string) => key > after && keys.some((each) => key >= each.from && key < each.to);
   /** Held back, the first last. */
   let held: PackedRow[] = [];
-  let rows: Record<string, unknown>[] = [];
+  let rows: LogPiece[] = [];
   let newestLeft = '~';
   let at = 0;
   let ended = false;
 
-  const unpack = (stored: Record<string, unknown>) => {
+  const unpack = ({ stored, isWhole }: LogPiece) => {
+    newestLeft = String(stored['newestBefore']);
+    if (!isWhole) return;
     const { position, packed } = decodeLogRow(stored);
     const unpacked = unpackedIn(stored);
-    newestLeft = String(stored['newestBefore']);
     const found = packed.flatMap((duplicate, index): PackedRow[] => {
       const rowKey = rowKeyOf('msdyn_iotalert', duplicate.arrival.id);
       return !unpacked.has(index) && isWanted(rowKey) ? [asRow(duplicate, rowKey, partitionKey, position)] : [];
@@ -79,10 +85,10 @@ export function logReader(
         if (at < rows.length) unpack(rows[at++]!);
         else if (ended) return;
         else {
-          const { value, done } = await pages.next();
-          rows = done === true ? [] : [...(value as Record<string, unknown>[])];
+          const page = await nextPage();
+          rows = page ?? [];
           at = 0;
-          ended = done === true || value.continuationToken === undefined;
+          ended = page === undefined;
         }
       }
     },
@@ -92,7 +98,7 @@ export function logReader(
 }
 
 function asRow(duplicate: Duplicate, rowKey: string, partitionKey: string, position: number): PackedRow {
-  return { rowKey, partitionKey, record: () => packedRecord(duplicate, position) };
+  return { rowKey, partitionKey, etag: packedETag(position), record: () => packedRecord(duplicate) };
 }
 
 /** The time in a row key of an alert. */

@@ -1,6 +1,7 @@
 import type { TableEntity } from '@azure/data-tables';
 import type { Mark } from '../../ports/alert-ledger';
 import type { Duplicate } from '../../domain/duplicate';
+import { askedBy } from './asked-by';
 import { decodeBatch, encodeBatch } from './packed-batch';
 import type { PackedBatch } from './packed-batch';
 
@@ -49,6 +50,7 @@ export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: stri
     oldest: first,
     newest: last,
     newestBefore: newest,
+    ...askedBy(packed),
     ...chunksOf(encodeBatch(entry)),
   };
 }
@@ -57,7 +59,8 @@ export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: stri
 export function rewrittenLogRow(stored: Readonly<Record<string, unknown>>, batch: PackedBatch): TableEntity {
   const kept = ['partitionKey', 'rowKey', 'writer', 'floor', 'marks', 'oldest', 'newest', 'newestBefore', 'unpacked'];
   const row = Object.fromEntries(kept.flatMap((name) => (stored[name] === undefined ? [] : [[name, stored[name]]])));
-  return { ...(row as { partitionKey: string; rowKey: string }), ...chunksOf(encodeBatch(batch)) };
+  const keys = row as { partitionKey: string; rowKey: string };
+  return { ...keys, ...askedBy(batch.packed), ...chunksOf(encodeBatch(batch)) };
 }
 
 export function decodeLogRow(stored: Readonly<Record<string, unknown>>): LogEntry {

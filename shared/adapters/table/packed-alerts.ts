@@ -3,6 +3,7 @@ import { isCovered, itemsPerEvent } from '../../domain/coverage';
 import { duplicateRow } from '../../domain/duplicate';
 import type { Duplicate } from '../../domain/duplicate';
 import { placeInId, posted, serialIn, sourceNumber } from '../../domain/ids';
+import type { Row } from '../../model/edm';
 import type { EntityName } from '../../model/entities';
 import type { Stored } from '../../ports/record-store';
 import { toStorageETag } from './etag';
@@ -27,13 +28,13 @@ export interface Packed extends Stored {
 }
 
 /** The record of an alert in the log. What has no value is left out, as in rows. */
-export function packedRecord(duplicate: Duplicate, position: number): Stored {
+export function packedRecord(duplicate: Duplicate): Row {
   const values = Object.entries(duplicateRow(duplicate)).filter(([, value]) => value !== null && value !== undefined);
-  return { row: Object.fromEntries(values), etag: packedETag(position) };
+  return Object.fromEntries(values);
 }
 
 /** The ETag of an alert as long as it has no row of its own. */
-function packedETag(position: number): string {
+export function packedETag(position: number): string {
   return `W/"L${position}"`;
 }
 
@@ -95,7 +96,7 @@ function packedIn(logRow: LogRow, id: string): Packed | undefined {
   const entry = decodeLogRow(logRow);
   const index = entry.packed.findIndex(({ arrival }) => arrival.id === id);
   if (index === -1 || unpackedIn(logRow).has(index)) return undefined;
-  return { ...packedRecord(entry.packed[index]!, entry.position), logRow, index };
+  return { row: packedRecord(entry.packed[index]!), etag: packedETag(entry.position), logRow, index };
 }
 
 type LogReader = ReturnType<typeof logReader>;

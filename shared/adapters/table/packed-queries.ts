@@ -5,6 +5,7 @@ import { alertState, alertStatus } from '../../model/choices';
 import type { Scalar } from '../../model/edm';
 import type { ListRequest } from '../../ports/record-store';
 import { counted } from './derived-counts';
+import { hashesWanted } from './asked-by';
 import { find } from './find-row';
 import { wholeLog } from './log-reader';
 import type { LogQuery } from './log-reader';
@@ -29,9 +30,10 @@ const alertsInLogRow = 50;
 
 export async function packedQueries(
   client: TableClient,
-  { equals = {}, between = {}, after, limit }: ListRequest,
+  request: ListRequest,
   setting: Setting,
 ): Promise<PackedQueries> {
+  const { equals = {}, between = {}, after } = request;
   const last = after === undefined ? undefined : placeInId(after);
   // Behind ids that callers chose there are only such.
   if (!mayBePacked(equals) || (after !== undefined && !last)) return new Map();
@@ -40,7 +42,8 @@ export async function packedQueries(
     after: after === undefined ? '' : rowKeyOf('msdyn_iotalert', after),
     from: times.from ?? 0,
     to: Math.min(times.to ?? Number.MAX_SAFE_INTEGER, last?.time ?? Number.MAX_SAFE_INTEGER),
-    pageSize: Math.min(Math.ceil(limit / alertsInLogRow), mostLogRows),
+    pageSizes: pageSizesFor(request),
+    hashes: hashesWanted(request),
   };
   const parent = equals['_msdyn_parentalert_value'];
   if (typeof parent !== 'string') {
@@ -48,6 +51,13 @@ export async function packedQueries(
   }
   const found = await pagesOf(client, parent, setting);
   return new Map(found && [[found.shard, { ...common, range: found.range }]]);
+}
+
+function pageSizesFor({ limit, matches, between = {} }: ListRequest): number[] {
+  const first = Math.min(Math.ceil(limit / alertsInLogRow), mostLogRows);
+  // Where few alerts may pass, each page is larger than the one before.
+  const isSearch = matches !== undefined || Object.keys(between).length > 0;
+  return isSearch ? [first, Math.min(4 * first, mostLogRows), mostLogRows] : [first];
 }
 
 /** Values that every alert without a row of its own has. */

@@ -44,10 +44,11 @@ export function toMerge(name: EntityName, before: Row, row: Row, place: Place): 
 /** The record in a table row. Stored properties that the model does not know are left out. */
 export function fromEntity(name: EntityName, stored: Readonly<Record<string, unknown>>): Row {
   const row: Record<string, Scalar> = {};
-  for (const key of propertiesOf(name).keys()) {
-    const value = stored[key] as Scalar | undefined;
-    if (value === undefined || value === null) continue;
-    row[key] = typeof value === 'string' && partName(key, 1) in stored ? joined(key, stored) : value;
+  const properties = propertiesOf(name);
+  for (const [key, kept] of Object.entries(stored)) {
+    const value = kept as Scalar | undefined;
+    if (value === undefined || value === null || !properties.has(key)) continue;
+    row[key] = typeof value === 'string' && isPiece(value) && partName(key, 1) in stored ? joined(key, stored) : value;
   }
   return row;
 }
@@ -85,6 +86,11 @@ function quoted(text: string): string {
 
 function storedValue(column: Column, value: Scalar) {
   return column.kind === 'decimal' ? { type: 'Double', value: String(value) } : value;
+}
+
+/** Whether a text is so long that it may be the first of several; one that would tear a surrogate pair is shorter by one. */
+function isPiece(text: string): boolean {
+  return text.length >= longestText - 1;
 }
 
 function partName(key: string, part: number): string {

@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
-
-/** A row as the storage client returns it. */
-export type StoredRow = Record<string, unknown> & { partitionKey?: string; rowKey?: string; etag: string };
+import { partitions } from './placement';
+import { largestPage, tablePages } from './table-pages';
+import type { StoredRow } from './table-pages';
 
 /** What is asked of each shard. */
 export interface ShardQuery {
@@ -9,38 +9,41 @@ export interface ShardQuery {
   filters: string[];
   /** The properties to return; all when absent. */
   select: string[] | undefined;
-  /** Rows a page. */
-  pageSize: number;
+  pageSizes: readonly number[];
+}
+
+/** Rows a page when most of them are wanted. */
+const usualPage = 500;
+
+/**
+ * How large a shard's pages should be so that `limit` records are found. One row more than asked for tells whether there is a
+ * next page. Where we look ourselves (`isSearch`) few rows may pass: then each page is larger than the one before.
+ */
+export function pageSizes(limit: number, isSearch: boolean): readonly number[] {
+  const first = limit < usualPage ? limit + 1 : limit > usualPage * partitions.length ? largestPage : usualPage;
+  return isSearch ? [first, Math.min(4 * first, largestPage), largestPage] : [first];
 }
 
 /** One shard's rows in order of row key, fetched a page at a time and only when they are needed. */
 export function shardReader(
   client: TableClient,
   partition: string,
-  { filters, select, pageSize }: ShardQuery,
+  { filters, ...wanted }: ShardQuery,
   options: () => { abortSignal: AbortSignal },
 ): ShardReader<StoredRow> {
-  const open = (filter: string) => {
-    const queryOptions = { filter: `PartitionKey eq '${partition}' and ${filter}`, ...(select && { select }) };
-    return client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize });
-  };
-  const later = [...filters];
-  let pages: ReturnType<typeof open> | undefined;
+  const ranges = filters.map((filter) =>
+    tablePages(client, { ...wanted, filter: `PartitionKey eq '${partition}' and ${filter}` }, options),
+  );
   let rows: StoredRow[] = [];
   let at = 0;
-  let ended = filters.length === 0;
   return {
-    isHungry: () => at === rows.length && !ended,
-    /** Fetches until there is a row to look at. Azure may send empty pages on the way. */
+    isHungry: () => at === rows.length && ranges.length > 0,
+    /** Fetches until there is a row to look at. */
     feed: async () => {
-      while (at === rows.length && !ended) {
-        pages ??= open(later.shift()!);
-        const { value, done } = await pages.next();
-        rows = done === true ? [] : value;
-        at = 0;
-        if (done !== true && value.continuationToken !== undefined) continue;
-        pages = undefined;
-        ended = later.length === 0;
+      while (at === rows.length && ranges.length > 0) {
+        const page = await ranges[0]!();
+        if (page) [rows, at] = [page, 0];
+        else ranges.shift();
       }
     },
     head: () => rows[at],
@@ -68,7 +71,8 @@ export async function* mergeReaders<T extends { rowKey?: string }>(
   const readers = [...rows, ...logs];
   for (;;) {
     for (const kind of [logs, rows]) {
-      await Promise.all(kind.filter((reader) => reader.isHungry()).map((reader) => reader.feed()));
+      const hungry = kind.filter((reader) => reader.isHungry());
+      if (hungry.length > 0) await Promise.all(hungry.map((reader) => reader.feed()));
     }
     let first: ShardReader<T> | undefined;
     for (const reader of readers) {

@@ -73,6 +73,9 @@ async function listed(records: RecordStore, request: ListRequest): Promise<Row[]
   }
 }
 
+/** More than a query of storage takes. */
+const manyDevices = Array.from({ length: 80 }, (_, i) => `unknown ${i}`);
+
 const idOf = (row: Row) => String(row['msdyn_iotalertid']);
 const isDuplicate = (row: Row) => Boolean(row['_msdyn_parentalert_value']);
 
@@ -110,6 +113,37 @@ test('alerts in the log are the same records as in memory: in lists, by id, by p
   }
   expect(await records.get('msdyn_iotalert', idOf(alerts[0]!).replace(/....$/, 'ffff'))).toBeUndefined();
 });
+
+test('alerts in the log are found like those in memory when one of several values, or a test of ours, is asked for', async () => {
+  const events = storm(240);
+  const memory = await withDevices(ingestionOn());
+  const stored = await withDevices(newProcess());
+  await deliver(events, memory, 40);
+  await deliver(events, stored, 80);
+  const device = (await memory.records.getByAlternateKey('msdyn_iotdevice', 'd1'))!.row['msdyn_iotdeviceid']!;
+  const requests: ListRequest[] = [
+    { limit: 20, among: { property: 'ccs_duplicatecount', values: [3, 4] } },
+    { limit: 20, among: { property: '_msdyn_device_value', values: [device, 'nobody'] } },
+    { limit: 20, among: { property: 'msdyn_deviceid', values: ['d1', 'd5', ...manyDevices] } },
+    {
+      limit: 5,
+      equals: { _msdyn_parentalert_value: null },
+      among: { property: 'msdyn_deviceid', values: ['d2', 'd4'] },
+    },
+    { limit: 20, matches: { looksAt: ['ccs_duplicatecount'], holds: (row) => Number(row['ccs_duplicatecount']) > 2 } },
+    {
+      limit: 20,
+      examine: 60,
+      equals: { msdyn_deviceid: 'd1' },
+      matches: { looksAt: ['ccs_reading'], holds: (row) => Number(row['ccs_reading']) > 74 },
+    },
+  ];
+  for (const request of requests) {
+    const expected = await listed(memory.records, request);
+    expect(expected.length).toBeGreaterThan(2);
+    expect(await listed(stored.records, request)).toEqual(expected);
+  }
+}, 120_000);
 
 test('one of them can be changed and deleted like any other, once for each ETag', async () => {
   const stored = await withDevices(newProcess());
@@ -186,6 +220,37 @@ test('a group that has forgotten a window still tells what its primary alert cou
     expect(children).toHaveLength(4);
   }
 });
+
+test('paging through alerts while others arrive misses and doubles none that were there', async () => {
+  const stored = await withDevices(newProcess());
+  const events = storm(600);
+  await deliver(events.slice(0, 300), stored, 60);
+  const device = (await stored.records.getByAlternateKey('msdyn_iotdevice', 'd1'))!.row['msdyn_iotdeviceid']!;
+  const requests: ListRequest[] = [
+    { limit: 4, equals: { _msdyn_parentalert_value: null } },
+    { limit: 10, equals: { _msdyn_device_value: device } },
+    { limit: 10, matches: { looksAt: ['ccs_reading'], holds: (row) => Number(row['ccs_reading']) > 72 } },
+  ];
+  let delivered = 300;
+  for (const request of requests) {
+    const before = new Set((await listed(newProcess().records, request)).map(idOf));
+    expect(before.size).toBeGreaterThan(10);
+    const seen: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await newProcess().records.list('msdyn_iotalert', {
+        ...request,
+        ...(after !== undefined && { after }),
+      });
+      seen.push(...page.records.map(({ row }) => idOf(row)));
+      if (page.next === undefined) break;
+      after = page.next;
+      await deliver(events.slice(delivered, (delivered += 10)), stored, 10);
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect([...before].filter((id) => !seen.includes(id))).toEqual([]);
+  }
+  expect(delivered).toBeGreaterThan(400);
+}, 120_000);
 
 test('processes that write to one shard at the same time lose and double nothing', async () => {
   await withDevices(newProcess());

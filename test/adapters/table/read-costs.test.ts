@@ -24,6 +24,7 @@ const contoso = idOf('Contoso', 0);
 const device = idOf('device 0', 0);
 const parent = idOf('alert 0', 0, 3);
 const alerts = 400;
+const thirty = [device, ...Array.from({ length: 29 }, (_, i) => idOf(`nobody ${i}`, i))];
 
 let azurite: Azurite;
 let api: TestApi;
@@ -126,6 +127,27 @@ test.each<{ which: string; path: string; prefer?: string; requests: number; rows
     requests: 2 + shardCount,
     rows: 1 + alerts / 10,
     records: 1,
+  },
+  {
+    which: 'the newest primary alerts, for which the logs need not be read',
+    path: '/msdyn_iotalerts?$filter=_msdyn_parentalert_value eq null&$top=50',
+    requests: shardCount,
+    rows: 51 * shardCount,
+    records: 50,
+  },
+  {
+    which: 'the primary alerts of thirty devices, in three questions for each shard',
+    path: `/msdyn_iotalerts?$filter=_msdyn_parentalert_value eq null and _msdyn_device_value in (${thirty.join(',')})`,
+    requests: 3 * shardCount,
+    rows: alerts / 5,
+    records: alerts / 5 - alerts / 10 + 1,
+  },
+  {
+    which: 'accounts that contain a text, each row once',
+    path: "/accounts?$filter=contains(tolower(name),'zebra')",
+    requests: shardCount,
+    rows: 60,
+    records: 0,
   },
   {
     which: 'accounts by the beginning of their names',
@@ -282,6 +304,15 @@ test('a request for some properties brings no others along', async () => {
     'msdyn_deviceid',
     'msdyn_iotalertid',
   ]);
+});
+
+test('what is only counted is not brought along', async () => {
+  Object.assign(traffic, { requests: [], rows: 0 });
+  const { text } = await api.get("/msdyn_iotalerts/$count?$filter=contains(tolower(msdyn_description),'alert 39')");
+  expect(text).toBe('11');
+  const asked = ofRows()[0]!.searchParams.get('$select')!.split(',');
+  expect(asked).toContain('msdyn_description');
+  expect(asked).not.toContain('msdyn_alertdata');
 });
 
 test('a span of time is looked for among the keys that can hold it', async () => {

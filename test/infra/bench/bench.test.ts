@@ -41,6 +41,21 @@ test('a quick benchmark writes a row for each measurement, with a ticket for eac
   expect(stderr).toContain('W3, batch 1000, ours (event): run 1 of 1');
 });
 
+test('the lists of the console are asked for in a store that was filled, each with its page', async () => {
+  const { stdout } = await bench('--quick', '--lists');
+  expect(stdout).toMatch(/^2000 alerts, 200 devices and 50 accounts written in \d+ s\.$/m);
+  const lines = stdout.split('\n');
+  for (const line of [
+    /^IoT Alerts +Primary +50 +\d+ +\d+ +\d+$/,
+    /^IoT Alerts +Alerts of a device +[1-9]\d* +\d+ +\d+ /,
+    /^Devices +Active, search: nothing +0 +\d+ +\d+ +-$/,
+    /^Accounts +Cases of an account +[1-9]\d* /,
+    /^Dashboard +Primary alerts of a day +200 /,
+  ]) {
+    expect(lines).toContainEqual(expect.stringMatching(line));
+  }
+});
+
 test('a workload that does not exist is refused with those that do', async () => {
   await expect(bench('--only', 'W9')).rejects.toMatchObject({
     code: 1,
