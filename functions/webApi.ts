@@ -17,6 +17,7 @@ import type { ActionName } from '../shared/model/actions';
 import { actionAt } from '../shared/odata/action-address';
 import { writtenAnswer } from '../shared/odata/answers';
 import { batchAnswer } from '../shared/odata/batch-answer';
+import { requestsIn } from '../shared/odata/batch-request';
 import { answering } from '../shared/odata/error-answers';
 import { guarded } from '../shared/odata/guarded';
 import type { Handler } from '../shared/odata/guarded';
@@ -27,7 +28,7 @@ import { answerQuestion } from '../shared/odata/question-answers';
 import { readRequest } from '../shared/odata/request';
 import type { WebRequest } from '../shared/odata/request';
 import { reportTo } from '../shared/odata/report';
-import { demandChange, demandQuestion, demandResource, permitted } from '../shared/odata/rights';
+import { demandChange, demandQuestion, demandResource, permitted, spendOn } from '../shared/odata/rights';
 import { whoAmIAnswer } from '../shared/odata/who-am-i';
 import { makeChange } from '../shared/workflows/change';
 import { createAlerts } from '../shared/workflows/create-alerts';
@@ -97,6 +98,7 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
             return answerQuestion(request.question, deps);
           case 'write':
             demandChange(caller, request.change);
+            spendOn(caller, request.change);
             return writtenAnswer(request, await makeChange(request.change, deps), deps);
           case 'multiple':
             return multiple(request, caller, deps);
@@ -104,6 +106,8 @@ export function webApi(dependencies: () => WriteDeps, actions: Partial<Record<Ac
             return whoAmIAnswer(request.asker, caller);
           case 'batch':
             if (inBatch) throw new ServiceError('unsupported', 'A batch cannot stand inside of a batch.');
+            // It was counted as one when it came.
+            caller.spend?.('requests', requestsIn(request.items) - 1);
             return batchAnswer(request.items, request.asker, {
               serve: async (part) => callAction(part) ?? serve(part, true),
               read,

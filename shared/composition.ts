@@ -6,6 +6,7 @@ import { app } from '@azure/functions';
 import type { TokenCredential } from '@azure/identity';
 import { folderPageFiles } from './adapters/files/page-files';
 import type { HubAccount } from './adapters/iot-hub/hub-account';
+import { memoryAllowances } from './adapters/memory/allowances';
 import type { QueueAccount } from './adapters/queue/queue-account';
 import { tableAlertLedger } from './adapters/table/alert-ledger';
 import { tableIngestMarks } from './adapters/table/ingest-marks';
@@ -125,13 +126,14 @@ const devices = once(() =>
 
 /** What the settling of alerts needs, whoever raised them. */
 export const ingestion = once((): IngestDeps => {
-  const { debounce, groupBy, joinOpenTicket } = config();
+  const { debounce, groupBy, joinOpenTicket, speakForOthers } = config();
   return {
     ledger: watchLedger(alertLedger(), telemetry(), () => performance.now()),
     records: recordStore(),
     devices: devices(),
     rules: debounce,
     groupBy,
+    speakForOthers,
     joinOpenTicket,
     progress: new Map(),
     together: together(),
@@ -173,10 +175,11 @@ const followers = once(() =>
 
 /** Who may come in, and who that is. */
 export const access = once((): AccessDeps => {
-  const { tokens, ...rest } = config().access;
+  const { tokens, perMinute, ...rest } = config().access;
   return {
     ...rest,
     tokens: tokens && bearerTokens(),
+    allowances: memoryAllowances(perMinute, now),
     remember: rememberUsers({ records: recordStore(), now }),
     challenge: challengeFor(tokens),
   };

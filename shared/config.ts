@@ -5,6 +5,7 @@ import type { KeyColumn } from './domain/group-key';
 import type { DebounceRules } from './domain/debounce';
 import type { SignIn } from './domain/sign-in';
 import type { Timespan } from './domain/timespan';
+import type { Limited } from './model/costs';
 import { longestCommandLife } from './model/tables/commands';
 
 /** One setting: what it is for, and its default as it would be written in the environment. */
@@ -82,6 +83,11 @@ export const settings = {
       'After how much silence devices that are being registered are taken up again; five times that in the queue.',
     default: '60',
   },
+  DEVICES_SPEAK_FOR_OTHERS: {
+    purpose:
+      'Whether a message may name another device than the one that sent it, as those of gateways do; where it may not, it is parked.',
+    default: 'true',
+  },
   DEVICE_CACHE_SECONDS: {
     purpose: 'How old the device and rules behind telemetry may be. Cases are always decided on fresh ones.',
     default: '2',
@@ -112,6 +118,18 @@ export const settings = {
   ACCESS_KEYS: {
     purpose: "Keys for programs: name:role:hash, separated by commas; the hash is the key's SHA-256 in hex.",
     default: '',
+  },
+  REQUESTS_PER_MINUTE: {
+    purpose:
+      'Requests a minute of each caller who had to say who he is, those in a batch counted one by one; 0 is no limit. Each ' +
+      'instance of the app counts for itself.',
+    default: '1200',
+  },
+  EFFECTS_PER_MINUTE: {
+    purpose:
+      'What each such caller may set off in a minute: commands, test alerts, cases and work orders on request, and requests to ' +
+      'the hub for up to 100 devices each; 0 is no limit.',
+    default: '600',
   },
   PLATFORM_AUTHENTICATION: {
     purpose: "Whether App Service's own authentication stands before the app, so that x-ms-client-principal is true.",
@@ -157,6 +175,7 @@ export interface Config {
     /** Milliseconds. */
     retryAfter: number;
   };
+  speakForOthers: boolean;
   /** Milliseconds. */
   deviceMaxAge: number;
   /** Milliseconds; 0 keeps alerts for ever. */
@@ -170,6 +189,8 @@ export interface Config {
     tokens: { issuers: string[]; audiences: string[]; keysUrl: string } | undefined;
     keys: AccessKey[];
     behindPlatform: boolean;
+    /** Of each caller; 0 is no limit. */
+    perMinute: Record<Limited, number>;
   };
   /** Who is told of the service's work; without either, nobody. */
   telemetry: {
@@ -215,6 +236,7 @@ export function readConfig(env: Environment): Config {
       timeout: 1000 * read('REGISTRATION_TIMEOUT_SECONDS', between(10, 604_800)),
       retryAfter: 1000 * read('REGISTRATION_RETRY_SECONDS', between(1, 3600)),
     },
+    speakForOthers: read('DEVICES_SPEAK_FOR_OTHERS', oneOf('true', 'false')) === 'true',
     deviceMaxAge: 1000 * read('DEVICE_CACHE_SECONDS', between(0, 3600)),
     retention: 86_400_000 * read('RETENTION_DAYS', between(0, 36_500)),
     commandLife: 1000 * read('COMMAND_TTL_SECONDS', between(1, longestCommandLife)),
@@ -223,6 +245,10 @@ export function readConfig(env: Environment): Config {
       tokens: read('TOKEN_ISSUERS', (issuers) => tokensOf(issuers, env)),
       keys: read('ACCESS_KEYS', parseAccessKeys),
       behindPlatform: read('PLATFORM_AUTHENTICATION', oneOf('true', 'false')) === 'true',
+      perMinute: {
+        requests: read('REQUESTS_PER_MINUTE', between(0, 1_000_000)),
+        effects: read('EFFECTS_PER_MINUTE', between(0, 1_000_000)),
+      },
     },
     telemetry: {
       otlp: otlpOf(read('OTEL_EXPORTER_OTLP_ENDPOINT', addressOrNone), read('OTEL_EXPORTER_OTLP_HEADERS', headersIn)),

@@ -13,10 +13,17 @@ test('the defaults are a fixed window of a minute per device', () => {
     groupBy: [{ source: 'alert', property: 'msdyn_deviceid' }],
     joinOpenTicket: true,
     registration: { perMinute: 100, timeout: 600_000, retryAfter: 60_000 },
+    speakForOthers: true,
     deviceMaxAge: 2000,
     retention: 0,
     commandLife: 3_600_000,
-    access: { openOnLoopback: false, tokens: undefined, keys: [], behindPlatform: false },
+    access: {
+      openOnLoopback: false,
+      tokens: undefined,
+      keys: [],
+      behindPlatform: false,
+      perMinute: { requests: 1200, effects: 600 },
+    },
     telemetry: { otlp: undefined, azureMonitor: undefined, interval: 60_000 },
   });
 });

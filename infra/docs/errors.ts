@@ -20,6 +20,7 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   'limit-exceeded': 'More would have to be read or returned than one request may',
   unauthenticated: 'No token and no access key, or one that is not good; `WWW-Authenticate` is sent',
   'missing-role': 'None of your roles may do this; the message says which role may',
+  'too-many': 'You have used up what you may use in this time; `Retry-After` says when there is more',
   'not-allowed': 'A rule of the business forbids it',
   conflict: 'A rule of the business forbids it as the records stand; the message says what to do first',
   'queue-unreachable': 'The queue cannot be reached; try again',

@@ -101,6 +101,8 @@ const limits: readonly string[] = [
     'up: leave them out with `$select` where they are not needed. They can be filtered and ordered by, among ' +
     `${mostRowsExamined} assets that the rest of the filter leaves. Answers with them are never 304.`,
   `A batch holds ${mostRequests} requests, \`CreateMultiple\` and its like ${mostTargets} records.`,
+  'A caller who had to say who he is has so many requests and effects a minute: see [identity.md](identity.md#limits). Beyond them the ' +
+    'answer is 429 with `Retry-After`; in a batch, that of the request which came too many.',
   'Storage looks for equal values, spans of times and beginnings of texts itself; for the rest of a filter this service looks ' +
     'at every record. Storage has no index on such columns: it passes over its rows, newest first, and sends those that match. ' +
     'Times of creation are in the keys of alerts, so that spans of them are ranges of keys.',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { actionRights, roles, tableRights } from '../model/rights';
 import type { Operation, Role } from '../model/rights';
 import type { ActionName } from '../model/actions';
+import type { Limited } from '../model/costs';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { localUser } from '../model/tables/users';
@@ -15,6 +16,8 @@ export interface Caller {
   /** Of a person or program that Microsoft Entra ID knows. */
   objectId?: string;
   roles: readonly Role[];
+  /** Uses up what a caller is limited in, or throws `too-many`. Who sits at the machine itself is not limited. */
+  spend?(what: Limited, units: number): void;
 }
 
 /** Whoever sits at the machine that the app runs on, where nobody is asked who he is. */

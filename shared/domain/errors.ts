@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'limit-exceeded' // would have to read or return more than the limit
   | 'unauthenticated' // nobody knows who calls
   | 'missing-role' // who calls may not do this
+  | 'too-many' // a caller wants more than he is allowed in this time
   | 'not-allowed' // refused by a rule of the business
   | 'conflict' // refused by a rule of the business, as the records stand; says what to do first
   | 'queue-unreachable'
@@ -30,12 +31,15 @@ export type ErrorCode =
 /** The one error class of the app. `message` is written for the person who gets it: what was wrong, what is allowed. */
 export class ServiceError extends Error {
   override name = 'ServiceError';
+  /** Seconds after which it may be tried again, where that is known. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; retryAfter?: number },
   ) {
     super(message, options);
+    this.retryAfter = options?.retryAfter;
   }
 }

@@ -7,8 +7,10 @@ export type ParkReason =
   | 'not-json'
   | 'not-an-object'
   | 'no-device'
+  | 'foreign-device'
   | 'wrong-type'
   | 'too-long'
+  | 'too-deep'
   | 'too-many-items'
   | 'unknown-operation';
 
@@ -43,13 +45,22 @@ export function fieldIn(fields: Fields, name: string): unknown {
 /** Longest Device ID, token, reading type and rule output. */
 const longestText = 100;
 
-/** The device the object names, or else the one that sent it. */
-export function deviceIdIn(fields: Fields, connected: string | undefined): string | Refusal {
+/**
+ * The device the object names, or else the one that sent it. A gateway names others; where devices may not do that, an object
+ * that does is refused.
+ */
+export function deviceIdIn(fields: Fields, connected: string | undefined, forOthers: boolean): string | Refusal {
   const named = fieldIn(fields, 'deviceid');
   if (named !== undefined && named !== null && typeof named !== 'string') return wrongType('deviceid', 'a text', named);
   const deviceId = named || connected;
   if (!deviceId) return refuse('no-device', 'Neither the message nor its sender names a device ("deviceid").');
+  if (!forOthers && connected !== undefined && deviceId !== connected) return foreign(deviceId, connected);
   return deviceId.length > longestText ? tooLong('deviceid', deviceId) : deviceId;
+}
+
+function foreign(deviceId: string, sender: string): Refusal {
+  const [named, own] = [deviceId, sender].map((id) => id.slice(0, longestText));
+  return refuse('foreign-device', `'${own}' speaks for '${named}', and DEVICES_SPEAK_FOR_OTHERS is false.`);
 }
 
 /** A short text; null when there is none. */

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { itemsPerEvent } from './coverage';
 import { refuse } from './fields';
 import type { Refusal } from './fields';
+import { isDeepText } from './json-text';
 
 /** A device-to-cloud message as the hub hands it on. */
 export interface HubEvent {
@@ -24,6 +25,9 @@ export function isTelemetry({ messageSource }: HubEvent): boolean {
 
 const decoder = new TextDecoder();
 
+/** Objects and arrays in each other; thousands would use up the stack, and the batch would fail for ever. */
+const deepest = 500;
+
 /** The JSON values in a body, and its text when it is a single one. */
 export interface Values {
   values: unknown[];
@@ -35,6 +39,9 @@ export function valuesIn(body: Uint8Array): Values | Refusal {
   if (!isUtf8(body)) return refuse('not-utf8', 'The body is not UTF-8 text.');
   const text = decoder.decode(body); // takes a byte order mark off
   if (text.trim() === '') return refuse('empty', 'The message has no body; expected a JSON object or array.');
+  if (isDeepText(text, deepest)) {
+    return refuse('too-deep', `The body holds objects or arrays in each other, more than ${deepest} deep.`);
+  }
   const value = parse(text);
   if (value instanceof SyntaxError) return refuse('not-json', `The body is not JSON: ${value.message}`);
   if (!Array.isArray(value)) return { values: [value], text: text.trim() };

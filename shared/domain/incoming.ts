@@ -12,6 +12,8 @@ export interface Item {
   messageId: string | undefined;
   /** Milliseconds; stands in for a missing time. */
   enqueued: number;
+  /** Whether a device may name another one, as a gateway does. */
+  forOthers: boolean;
 }
 
 /** An alert as a device or a rule raised it, before anything was decided about it. */
@@ -59,7 +61,7 @@ export function understand(item: Item): IncomingAlert | Telemetry | Refusal {
     return refuse('not-an-object', `Expected a JSON object or an array of objects, got ${nameOf(value)}.`);
   }
   const values = fieldsOf(value);
-  const deviceId = deviceIdIn(values, item.connectionDeviceId);
+  const deviceId = deviceIdIn(values, item.connectionDeviceId, item.forOthers);
   if (typeof deviceId !== 'string') return deviceId;
   return marksOfAnAlert.some((mark) => Object.hasOwn(values, mark))
     ? readAlert(values, deviceId, item)

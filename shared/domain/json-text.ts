@@ -36,3 +36,29 @@ export function valueAt(text: string, step: string | number): string | undefined
 export function compact(text: string): string {
   return (text.match(token) ?? []).join('');
 }
+
+/**
+ * Whether objects and arrays lie in each other more than so many deep. To be asked of a text that nobody has parsed yet, valid or
+ * not: `JSON.parse` takes any depth, and what walks through its result may not.
+ */
+export function isDeepText(text: string, deepest: number): boolean {
+  // Every level takes two brackets.
+  if (text.length <= 2 * deepest) return false;
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (inText) {
+      if (unit === backslash) at += 1;
+      else if (unit === quote) inText = false;
+    } else if (unit === quote) inText = true;
+    else if (unit === 0x5b || unit === 0x7b) {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;

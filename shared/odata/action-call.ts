@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { demandAction, localCaller } from '../domain/caller';
 import type { Caller } from '../domain/caller';
+import { effectsOf } from '../domain/cost';
 import { ServiceError } from '../domain/errors';
 import { action } from '../model/actions';
 import type { ActionName, actions, ArgumentsOf } from '../model/actions';
@@ -49,6 +50,7 @@ export function calling<N extends ActionName>(
       demandAction(caller, name);
       const { root, id } = readCall(name, request.url);
       const call = readArguments(name, new Uint8Array(await request.arrayBuffer()));
+      caller.spend?.('effects', effectsOf(name, call));
       return answerOf(name, root, await story(call, id as Bound<N>, caller));
     }, reportTo(context));
 }

@@ -35,11 +35,16 @@ export async function readBatch(message: Message): Promise<BatchItem[]> {
     throw new ServiceError('too-large', `The batch has ${bytes.length} bytes; ${largestBatch} are allowed.`);
   }
   const items = partsOf(bytes, boundary, mostRequests).map(itemIn);
-  const count = items.reduce((sum, item) => sum + (item.kind === 'request' ? 1 : item.requests.length), 0);
+  const count = requestsIn(items);
   if (items.length === 0 || count > mostRequests) {
     throw new ServiceError('limit-exceeded', `A batch must hold 1 to ${mostRequests} requests; this one has ${count}.`);
   }
   return items;
+}
+
+/** How many requests there are, those in change sets included. */
+export function requestsIn(items: readonly BatchItem[]): number {
+  return items.reduce((sum, item) => sum + (item.kind === 'request' ? 1 : item.requests.length), 0);
 }
 
 function itemIn(part: Part, index: number): BatchItem {

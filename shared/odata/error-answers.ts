@@ -23,6 +23,8 @@ export const codes: Readonly<
   'limit-exceeded': { status: 400, code: '0x80040203' },
   unauthenticated: { status: 401, code: '0x80040220', headers: { 'WWW-Authenticate': 'Bearer' } },
   'missing-role': { status: 403, code: '0x80040220' },
+  // What Dataverse answers beyond its own limits.
+  'too-many': { status: 429, code: '0x80072322' },
   'not-allowed': { status: 403, code: '0x80040220' },
   // What Dataverse answers when a plug-in stops an operation.
   conflict: { status: 412, code: '0x80040265' },
@@ -53,7 +55,8 @@ export async function answering(
     if (error instanceof ServiceError) {
       const { status, code, headers } = codes[error.code];
       if (status >= 500) report(error);
-      return errorAnswer(status, code, error.message, headers);
+      const later = error.retryAfter === undefined ? undefined : { 'Retry-After': String(error.retryAfter) };
+      return errorAnswer(status, code, error.message, { ...headers, ...later });
     }
     report(error);
     return errorAnswer(500, '0x80040216', 'The service met an unexpected error; its log says more.');

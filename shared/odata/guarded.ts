@@ -17,15 +17,20 @@ export function guarded(access: () => AccessDeps, handler: Handler) {
     let caller: Caller | undefined;
     const refusal = await answering(async () => {
       caller = await identifyCaller(request, access());
+      caller.spend?.('requests', 1);
       demandAnyRole(caller);
       if (request.method !== 'GET') await access().remember(caller);
       return {};
     }, reportTo(context));
-    if (caller && refusal.status === undefined) return handler(request, context, caller);
-    return refusal.status === 401 ? withChallenge(refusal, access().challenge) : refusal;
+    if (caller && refusal.status === undefined) return withHeaders(await handler(request, context, caller), cautious);
+    if (refusal.status !== 401) return withHeaders(refusal, cautious);
+    return withHeaders(refusal, { ...cautious, 'WWW-Authenticate': access().challenge });
   };
 }
 
-function withChallenge(answer: HttpResponseInit, challenge: string): HttpResponseInit {
-  return { ...answer, headers: { ...(answer.headers as Record<string, string>), 'WWW-Authenticate': challenge } };
+/** Answers are for who asked, and are what their type says. */
+const cautious = { 'Cache-Control': 'private, no-cache', 'X-Content-Type-Options': 'nosniff' };
+
+function withHeaders(answer: HttpResponseInit, more: Readonly<Record<string, string>>): HttpResponseInit {
+  return { ...answer, headers: { ...(answer.headers as Record<string, string>), ...more } };
 }

@@ -1,8 +1,12 @@
 import { ServiceError } from '../domain/errors';
+import { isDeepText } from '../domain/json-text';
 import type { Message } from './message';
 
 /** Bytes of a body that holds one record. */
 const largestRecord = 1024 * 1024;
+
+/** Objects and arrays in each other. What is deeper could use up the stack of whatever walks through it. */
+const deepest = 100;
 
 /** Reads the JSON object in a request's body. */
 export async function readBody(message: Message, largest = largestRecord): Promise<Readonly<Record<string, unknown>>> {
@@ -15,6 +19,9 @@ export function readJsonBody(bytes: Uint8Array, largestBody = largestRecord): Re
     throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
   }
   const text = decodeBody(bytes);
+  if (isDeepText(text, deepest)) {
+    throw new ServiceError('bad-request', `The body holds objects or arrays in each other, more than ${deepest} deep.`);
+  }
   const json = parse(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ServiceError('bad-request', 'The body must be one JSON object, like {"name":"Contoso"}.');

@@ -2,6 +2,7 @@ import { demandTable } from '../domain/caller';
 import type { Caller } from '../domain/caller';
 import { tableOf as expandedTable } from '../domain/expansion';
 import type { Expansion } from '../domain/expansion';
+import { costlyTables } from '../model/costs';
 import type { Operation } from '../model/rights';
 import type { EntityName } from '../model/entities';
 import { tableOf } from '../workflows/change';
@@ -37,13 +38,20 @@ export function demandChange(caller: Caller, change: Change): void {
   if (isUpsert) demandTable(caller, 'create', tableOf(change));
 }
 
-/** The steps, each of which is refused when the caller may not make its change. */
+/** Takes what a change sets off from what the caller may set off. */
+export function spendOn(caller: Caller, change: Change): void {
+  const mayCreate = change.kind === 'create' || (change.kind === 'update' && !change.condition.mustExist);
+  if (mayCreate && costlyTables.has(tableOf(change))) caller.spend?.('effects', 1);
+}
+
+/** The steps, each of which is refused when the caller may not make its change, or no more of them for now. */
 export function permitted(caller: Caller, steps: readonly Step[]): Step[] {
   return steps.map(({ name, change }) => ({
     name,
     change: async (before) => {
       const wanted = typeof change === 'function' ? await change(before) : change;
       demandChange(caller, wanted);
+      spendOn(caller, wanted);
       return wanted;
     },
   }));

@@ -5,7 +5,9 @@ import type { Caller } from '../domain/caller';
 import { ServiceError } from '../domain/errors';
 import { isOfLoopback } from '../domain/loopback';
 import { claimsOfPrincipal } from '../domain/platform-principal';
+import type { Allowances } from '../ports/allowances';
 import type { Tokens } from '../ports/tokens';
+import { limitCaller } from './limit-caller';
 
 /** Who is let in. */
 export interface AccessDeps {
@@ -16,6 +18,8 @@ export interface AccessDeps {
   tokens?: Tokens | undefined;
   /** The platform's own authentication stands in front of the app, and nobody else can set its headers. */
   behindPlatform: boolean;
+  /** What those may use who had to say who they are. */
+  allowances: Allowances;
   /** Keeps who may have written something. */
   remember(caller: Caller): Promise<void>;
   /** What `WWW-Authenticate` says. */
@@ -28,10 +32,17 @@ interface Credentials {
   headers: { get(name: string): string | null };
 }
 
-/** Finds out who calls, or throws `unauthenticated`. One bad proof is enough: there is no second try with another one. */
+/**
+ * Finds out who calls, or throws `unauthenticated`; who had to say who he is, is limited in what he may use. One bad proof is
+ * enough: there is no second try with another one.
+ */
 export async function identifyCaller({ url, headers }: Credentials, deps: AccessDeps): Promise<Caller> {
   const from = { url, host: headers.get('host'), origin: headers.get('origin') };
   if (deps.openOnLoopback && isOfLoopback(from)) return localCaller;
+  return limitCaller(await provenCaller(headers, deps), deps.allowances);
+}
+
+async function provenCaller(headers: Credentials['headers'], deps: AccessDeps): Promise<Caller> {
   const principal = deps.behindPlatform ? headers.get('x-ms-client-principal') : null;
   if (principal !== null) return callerOfClaims(claimsOfPrincipal(principal));
   const authorization = headers.get('authorization');

@@ -25,6 +25,8 @@ export interface IngestDeps extends SettleDeps {
   records: RecordStore;
   devices: DeviceDirectory;
   groupBy: readonly KeyColumn[];
+  /** Whether a device may name another one, as a gateway does. */
+  speakForOthers: boolean;
   /** Up to where this process has dealt with each source without a gap. */
   progress: Map<string, Range>;
 }
@@ -56,7 +58,7 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
   const events = batch.toSorted((a, b) => a.sequence - b.sequence);
   const telemetry = events.filter(isTelemetry);
   const parts: Part[] = [];
-  for (const event of telemetry) addParts(event, parts);
+  for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
   const devices = deps.devices.open();
   const senders = sendersOf(await devices.find(deviceIdsIn(parts)), deps.groupBy);
   const { alerts, refusals } = applyRules(parts, senders);
@@ -71,7 +73,7 @@ export async function ingestEvents(source: Source, batch: readonly HubEvent[], d
 }
 
 /** Adds what is in a message: each value, understood or refused. */
-export function addParts(event: HubEvent, parts: Part[]): void {
+export function addParts(event: HubEvent, forOthers: boolean, parts: Part[]): void {
   const { connectionDeviceId, enqueued, messageId } = event;
   const read = valuesIn(event.body);
   if ('kind' in read) {
@@ -82,7 +84,7 @@ export function addParts(event: HubEvent, parts: Part[]): void {
   for (let index = 0; index < values.length; index += 1) {
     // Several alerts in one message share its id without being one event.
     const own = messageId && `${messageId}#${index}`;
-    const item = { value: values[index], text, connectionDeviceId, messageId: own, enqueued };
+    const item = { value: values[index], text, connectionDeviceId, messageId: own, enqueued, forOthers };
     parts.push({ event, index, content: understand(item) });
   }
 }

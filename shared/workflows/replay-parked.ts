@@ -32,7 +32,7 @@ export async function replayParked(id: string, deps: IngestDeps): Promise<Replay
   if (!part)
     return { kind: 'refused', words: `This was not sent by a device, or was parked before replays: ${delete_}` };
   const devices = deps.devices.open();
-  const raised = await understood(message, part, devices);
+  const raised = await understood(message, part, devices, deps.speakForOthers);
   if (typeof raised === 'string') return { kind: 'refused', words: raised };
   const alerts = await settleOnce(message, raised, devices, deps);
   // Somebody who was faster has removed it for the same reason.
@@ -50,9 +50,14 @@ interface Raised {
 }
 
 /** What the part raises, all of it; or the reason why some of it cannot be understood still. */
-async function understood(message: Parked, part: MessagePart, devices: DeviceView): Promise<Raised[] | string> {
+async function understood(
+  message: Parked,
+  part: MessagePart,
+  devices: DeviceView,
+  forOthers: boolean,
+): Promise<Raised[] | string> {
   const all: Part[] = [];
-  addParts(eventOf(message), all);
+  addParts(eventOf(message), forOthers, all);
   const parts = all.filter(({ index }) => part.value === 'all' || index === 'all' || index === part.value);
   const ids = parts.flatMap(({ content }) => (content.kind === 'refused' ? [] : [content.deviceId]));
   const known = await devices.find(new Set(ids), 'fresh');

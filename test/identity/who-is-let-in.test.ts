@@ -1,11 +1,10 @@
 import { hushed } from '../kit/quiet-functions-library';
-import { createHash, createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import type { JsonWebKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { HttpResponseInit } from '@azure/functions';
-import { encoded, makeSigningKey } from '../../infra/local/issuer/signing-key';
+import { makeSigningKey } from '../../infra/local/issuer/signing-key';
 import { entraTokens } from '../../shared/adapters/entra/tokens';
 import { localCaller } from '../../shared/domain/caller';
 import type { Caller } from '../../shared/domain/caller';
@@ -14,6 +13,7 @@ import { guarded } from '../../shared/odata/guarded';
 import type { AccessDeps } from '../../shared/workflows/identify-caller';
 import { ada, askForLogin, requestTo } from '../kit/access';
 import type { TestAccess } from '../kit/access';
+import { badTokens } from '../kit/bad-tokens';
 
 void hushed;
 
@@ -58,84 +58,11 @@ describe('a token', () => {
   it('of the issuer lets in, as who it says and with the roles it says', async () => {
     const { status, caller } = await knock(bearer(access.tokenFor('IoT.Reader', 'IoT.EndpointUser')));
     expect(status).toBe(204);
-    expect(caller).toEqual({ id: ada, name: 'Ada', objectId: ada, roles: ['IoT.EndpointUser', 'IoT.Reader'] });
+    expect(caller).toMatchObject({ id: ada, name: 'Ada', objectId: ada, roles: ['IoT.EndpointUser', 'IoT.Reader'] });
   });
 
-  const claims = good;
-  test.each<{ which: string; token: () => string; message: RegExp }>([
-    {
-      which: 'that has expired',
-      token: () => access.issuer.token({ ...claims(), exp: seconds() - 3600 }),
-      message: /expired/,
-    },
-    {
-      which: 'that is not valid yet',
-      token: () => access.issuer.token({ ...claims(), nbf: seconds() + 3600 }),
-      message: /not valid yet/,
-    },
-    {
-      which: 'that never expires',
-      token: () => access.issuer.token({ ...claims(), exp: undefined }),
-      message: /when it expires/,
-    },
-    {
-      which: 'for another service',
-      token: () => access.issuer.token({ ...claims(), aud: 'api://another' }),
-      message: /another service/,
-    },
-    {
-      which: 'for nobody',
-      token: () => access.issuer.token({ ...claims(), aud: undefined }),
-      message: /another service/,
-    },
-    {
-      which: 'of another issuer',
-      token: () => access.issuer.token({ ...claims(), iss: 'https://login.example' }),
-      message: /another issuer/,
-    },
-    {
-      which: 'of an issuer whose name begins alike',
-      token: () => access.issuer.token({ ...claims(), iss: `${access.issuer.url}/x` }),
-      message: /another issuer/,
-    },
-    { which: 'without an owner', token: () => access.issuer.token({ ...claims(), oid: undefined }), message: /oid/ },
-    {
-      which: 'whose owner is no id',
-      token: () => access.issuer.token({ ...claims(), oid: "x' or 1 eq 1" }),
-      message: /oid/,
-    },
-    {
-      which: 'that only tells a page who its user is',
-      token: () => access.issuer.token({ ...claims(), azp: undefined }),
-      message: /no access token/,
-    },
-    {
-      which: 'without a signature',
-      token: () => unsigned(access.issuer.token(claims()), 'none'),
-      message: /signature/,
-    },
-    {
-      which: 'without a signature, in other letter case',
-      token: () => unsigned(access.issuer.token(claims()), 'nOnE'),
-      message: /signature/,
-    },
-    { which: 'whose claims were changed', token: () => changed(access.issuer.token(claims())), message: /signature/ },
-    {
-      which: 'signed with a key of somebody else',
-      token: () => makeSigningKey().sign(body(access.issuer.token(claims()))),
-      message: /signature/,
-    },
-    {
-      which: 'signed with a key of somebody else under the name of ours',
-      token: () => underOurName(access.issuer.token(claims())),
-      message: /signature/,
-    },
-    { which: 'that brings its own key', token: () => withOwnKey(access.issuer.token(claims())), message: /signature/ },
-    { which: 'of words', token: () => 'letmein', message: /signature/ },
-    { which: 'of five parts', token: () => 'a.b.c.d.e', message: /signature/ },
-    { which: 'that is longer than any', token: () => 'a'.repeat(20_000), message: /longer/ },
-  ])('$which is refused', async ({ token, message }) => {
-    const { status, caller, challenge, error, faults } = await knock(bearer(token()));
+  test.each(badTokens)('$which is refused', async ({ token, message }) => {
+    const { status, caller, challenge, error, faults } = await knock(bearer(await token(access.issuer, good())));
     expect({ status, caller, challenge, faults }).toEqual({
       status: 401,
       caller: undefined,
@@ -143,17 +70,6 @@ describe('a token', () => {
       faults: [],
     });
     expect(error).toMatchObject({ code: '0x80040220', message: expect.stringMatching(message) as string });
-  });
-
-  it('whose public key was taken for a shared secret is refused', async () => {
-    const { keys } = (await (await fetch(access.issuer.keysUrl)).json()) as { keys: JsonWebKey[] };
-    const pem = createPublicKey({ key: keys[0]!, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
-    for (const secret of [pem, JSON.stringify(keys[0])]) {
-      const [, payload] = access.issuer.token(good()).split('.');
-      const signed = `${encoded({ typ: 'JWT', alg: 'HS256', kid: keys[0]!['kid'] })}.${payload}`;
-      const token = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
-      expect((await knock(bearer(token))).status).toBe(401);
-    }
   });
 
   it('that is bad is not saved by a good key beside it', async () => {
@@ -295,7 +211,7 @@ describe('headers that anybody can send', () => {
 
   it('count where the platform stands before the app and sets them', async () => {
     const { caller } = await knock({ 'x-ms-client-principal': principal }, { behindPlatform: true });
-    expect(caller).toEqual({ id: ada, name: 'Ada', objectId: ada, roles: ['IoT.EndpointUser'] });
+    expect(caller).toMatchObject({ id: ada, name: 'Ada', objectId: ada, roles: ['IoT.EndpointUser'] });
     const nonsense = await knock({ 'x-ms-client-principal': '%' }, { behindPlatform: true });
     expect(nonsense.status).toBe(401);
   });
@@ -340,29 +256,3 @@ it('says how to come in when nothing was sent', async () => {
   expect({ status, challenge }).toEqual({ status: 401, challenge: 'Bearer realm="test"' });
   expect(error!.message).toMatch(/Authorization: Bearer.*x-functions-key/);
 });
-
-function body(token: string): object {
-  return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object;
-}
-
-function unsigned(token: string, alg: string): string {
-  return `${encoded({ typ: 'JWT', alg })}.${token.split('.')[1]}.`;
-}
-
-function changed(token: string): string {
-  const [head, , signature] = token.split('.');
-  return `${head}.${encoded({ ...body(token), roles: ['IoT.Administrator'] })}.${signature}`;
-}
-
-function underOurName(token: string): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const signed = token.split('.').slice(0, 2).join('.');
-  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`;
-}
-
-function withOwnKey(token: string): string {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const jwk = publicKey.export({ format: 'jwk' });
-  const signed = `${encoded({ typ: 'JWT', alg: 'RS256', jwk })}.${encoded(body(token))}`;
-  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`;
-}

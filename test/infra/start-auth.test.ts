@@ -6,7 +6,7 @@ import { processesOf, stackFile, start, until } from './start-stack';
 
 /* npm start -- --auth: the running stack asks who calls, and gives tokens itself. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 let base: string;
 let data: string;
@@ -53,5 +53,5 @@ test('with --auth the stack gives tokens for roles, and takes nothing else but i
   expect(await call({ 'x-functions-key': functionKey! }, 'POST')).toBe(204);
 
   process.kill(running.pid, 'SIGTERM');
-  await until(() => processesOf(base).length === 0, 20);
+  await until(() => processesOf(base).length === 0, 60);
 });

@@ -3,6 +3,7 @@ import { HttpRequest } from '@azure/functions';
 import { startIssuer } from '../../infra/local/issuer/issuer';
 import type { Issuer } from '../../infra/local/issuer/issuer';
 import { entraTokens } from '../../shared/adapters/entra/tokens';
+import { memoryAllowances } from '../../shared/adapters/memory/allowances';
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import type { RecordStore } from '../../shared/ports/record-store';
 import type { Role } from '../../shared/model/rights';
@@ -42,6 +43,7 @@ export async function askForLogin(more: Partial<AccessDeps> = {}): Promise<TestA
       keys: [key('IoT.Administrator'), key('IoT.EndpointUser'), key('IoT.Reader')],
       tokens,
       behindPlatform: false,
+      allowances: memoryAllowances({ requests: 0, effects: 0 }, Date.now),
       remember: rememberUsers({ records, now: () => Date.UTC(2026, 10, 21) }),
       challenge: 'Bearer realm="test"',
       ...more,

@@ -28,6 +28,7 @@ export function ingestionOn(
     devices,
     rules: { span: 60_000, mode: 'fixed', maxAge: 3_600_000 },
     groupBy,
+    speakForOthers: true,
     joinOpenTicket: true,
     progress: new Map(),
     together: together(),

@@ -506,6 +506,15 @@ describe('an import', () => {
     });
   });
 
+  test('writes no history: nothing was registered by it', async () => {
+    const world = deviceJobs();
+    world.hub.identities.set('new', identity('new'));
+    await askForImport({ DeviceIds: null, DryRun: null }, world.deps);
+    await world.work();
+    expect(await all(world.records, 'msdyn_iotdevice')).toHaveLength(1);
+    expect(await world.history()).toEqual([]);
+  });
+
   test('tries out what would happen, and nothing does', async () => {
     const world = deviceJobs();
     await world.device('known');

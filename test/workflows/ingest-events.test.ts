@@ -307,6 +307,11 @@ describe('a body that cannot be understood', () => {
       reason: 'too-long',
     },
     { which: 'with more data than fits', body: alertRecord('d', { more: 'x'.repeat(8192) }), reason: 'too-long' },
+    {
+      which: 'valid, and deeper than the stack',
+      body: Buffer.from(`{"ruleoutput":"a","deviceid":"d","more":${'['.repeat(99_000)}${']'.repeat(99_000)}}`),
+      reason: 'too-deep',
+    },
     { which: 'with too many items', body: Array.from({ length: 2000 }, () => 1), reason: 'too-many-items' },
   ])('is parked when it is $which, and its neighbours go on', async ({ body, reason }) => {
     const deps = ingestionOn();
@@ -320,6 +325,19 @@ describe('a body that cannot be understood', () => {
     const encoding = kept[0]!['ccs_bodyencoding'] === 'base64' ? 'base64' : 'utf8';
     expect(Buffer.from(String(kept[0]!['ccs_body'] ?? ''), encoding)).toEqual(Buffer.from(events[1]!.body));
     expect((await alertsIn(deps)).map((row) => row['msdyn_deviceid']).toSorted()).toEqual(['a', 'b']);
+  });
+
+  test('because it names another device is parked where devices may not do that', async () => {
+    const deps = ingestionOn(undefined, { speakForOthers: false });
+    const sent = { connectionDeviceId: 'a' };
+    await ingest(
+      [event(1, alertRecord('a'), sent), event(2, alertRecord('b'), sent), event(3, alertRecord('c'))],
+      deps,
+    );
+    expect((await alertsIn(deps)).map((row) => row['msdyn_deviceid']).toSorted()).toEqual(['a', 'c']);
+    expect(await parkedIn(deps)).toMatchObject([
+      { ccs_parkedreason: 'foreign-device', msdyn_deviceid: 'a', ccs_detail: expect.stringContaining("'b'") as string },
+    ]);
   });
 
   test('in one item of an array parks that item alone', async () => {

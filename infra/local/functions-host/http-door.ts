@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOfLoopback } from '../../../shared/domain/loopback';
 import type { AdminApi } from './admin-api';
 import type { HttpSettings } from './host-json';
 import { httpOutput, readBody, splitTarget, toInvocationRequest, writeResponse, writeStatus } from './http-message';
@@ -64,7 +65,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     const address = splitTarget(request.url!);
     if (cors?.(request, response)) return;
     const sentKey = keyOf(request, address.query);
-    const isMaster = !enableAuth || isAllowed(keys, 'admin', sentKey, '');
+    const isMaster = isAllowed(keys, 'admin', sentKey, '') || (!enableAuth && isOwn(request));
     if (address.path === '/') return writeHomePage(response);
     if (/^\/admin(\/|$)/i.test(address.path)) return admin.answer(request, response, address.path, isMaster);
     const match = routes.match(request.method!, address.path);
@@ -75,6 +76,12 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     await (throttle.run(() => runFunction(target, request, response, address, match.params)) ??
       writeStatus(response, 429));
   };
+}
+
+/** Whether a request was meant for this machine and no page of elsewhere sent it: others need the master key. */
+function isOwn({ url, headers }: IncomingMessage): boolean {
+  const { host = null, origin = null } = headers;
+  return isOfLoopback({ url: `http://${host ?? 'localhost'}${url}`, host, origin });
 }
 
 function keyOf(request: IncomingMessage, query: string): string | undefined {

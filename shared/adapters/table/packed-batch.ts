@@ -164,6 +164,8 @@ function shortIn(line: string, data: string, { places, devices }: Head) {
     text: data,
     connectionDeviceId: devices[Number(device)]![0],
     messageId: messageId === undefined ? undefined : (JSON.parse(messageId) as string),
+    // That was judged when it came.
+    forOthers: true,
     enqueued: placeInId(id)!.time,
   });
   if (alert.kind !== 'alert') throw new Error(`The log holds ${data}, which is no alert; its writer knew more.`);

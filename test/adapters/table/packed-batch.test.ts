@@ -18,7 +18,7 @@ interface Sent {
 /** Duplicates as ingestion hands them over. */
 function duplicates(sent: readonly Sent[]): Duplicate[] {
   return sent.map(({ text, messageId, made }, i) => {
-    const item = { value: JSON.parse(text), text, connectionDeviceId: 'd1', messageId, enqueued };
+    const item = { value: JSON.parse(text), text, connectionDeviceId: 'd1', messageId, enqueued, forOthers: true };
     const alert = understand(item) as IncomingAlert;
     const { isAsSent, ...values } = alert;
     const whole = made ? { ...values, ...made } : { ...values, isAsSent };
