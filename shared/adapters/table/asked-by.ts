@@ -1,4 +1,3 @@
-import type { Duplicate } from '../../domain/duplicate';
 import { textHash } from '../../domain/text-hash';
 import type { Scalar } from '../../model/edm';
 import type { ListRequest } from '../../ports/record-store';
@@ -9,20 +8,16 @@ import type { ListRequest } from '../../ports/record-store';
  * them may hold any.
  */
 
-const properties = ['_msdyn_parentalert_value', '_msdyn_device_value', 'msdyn_deviceid'] as const;
+/** Columns that lists of alerts are asked for by. */
+export const askedProperties = ['_msdyn_parentalert_value', '_msdyn_device_value', 'msdyn_deviceid'] as const;
 
 /** A stored property holds 64 KiB. */
 const mostHashes = 30_000;
 
 /** The property of a log row that tells what its alerts are asked for by; none when that would be too long. */
-export function askedBy(packed: readonly Duplicate[]): { askedBy?: Buffer } {
-  const texts = new Set<Scalar | undefined>();
-  for (const { arrival, device, under } of packed) {
-    texts.add(arrival.alert.deviceId).add(device?.id).add(under);
-    if (arrival.columns) for (const property of properties) texts.add(arrival.columns[property]);
-  }
+export function askedBy(values: Iterable<Scalar | undefined>): { askedBy?: Buffer } {
   const hashes = new Set<number>();
-  for (const text of texts) if (typeof text === 'string') hashes.add(hashOf(text));
+  for (const value of values) if (typeof value === 'string') hashes.add(hashOf(value));
   if (hashes.size > mostHashes) return {};
   const bytes = Buffer.alloc(2 * hashes.size);
   let at = 0;
@@ -32,7 +27,7 @@ export function askedBy(packed: readonly Duplicate[]): { askedBy?: Buffer } {
 
 /** The hashes of which a row must have one to hold what is asked for; undefined when none of this is asked for. */
 export function hashesWanted({ equals = {}, among }: ListRequest): ReadonlySet<number> | undefined {
-  for (const property of properties) {
+  for (const property of askedProperties) {
     const value = equals[property];
     if (typeof value === 'string') return new Set([hashOf(value)]);
     if (among?.property === property) return new Set(among.values.map((one) => hashOf(String(one))));

@@ -38,7 +38,8 @@ export function positionIn(rowKey: string): number {
 const chunk = 60_000;
 
 /** `newest`: the latest time that an id in the log holds up to the row before. */
-export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: string): TableEntity {
+export async function encodeLogRow(partitionKey: string, entry: LogEntry, newest: string): Promise<TableEntity> {
+  const encoded = await encodeBatch(entry);
   const { position, writer, floor, marks, packed } = entry;
   const [first, last] = spanOf(packed);
   return {
@@ -50,17 +51,21 @@ export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: stri
     oldest: first,
     newest: last,
     newestBefore: newest,
-    ...askedBy(packed),
-    ...chunksOf(encodeBatch(entry)),
+    ...askedBy(encoded.askedBy),
+    ...chunksOf(encoded.bytes),
   };
 }
 
 /** The row with other duplicates in place of those that it holds. */
-export function rewrittenLogRow(stored: Readonly<Record<string, unknown>>, batch: PackedBatch): TableEntity {
+export async function rewrittenLogRow(
+  stored: Readonly<Record<string, unknown>>,
+  batch: PackedBatch,
+): Promise<TableEntity> {
+  const encoded = await encodeBatch(batch);
   const kept = ['partitionKey', 'rowKey', 'writer', 'floor', 'marks', 'oldest', 'newest', 'newestBefore', 'unpacked'];
   const row = Object.fromEntries(kept.flatMap((name) => (stored[name] === undefined ? [] : [[name, stored[name]]])));
   const keys = row as { partitionKey: string; rowKey: string };
-  return { ...keys, ...askedBy(batch.packed), ...chunksOf(encodeBatch(batch)) };
+  return { ...keys, ...askedBy(encoded.askedBy), ...chunksOf(encoded.bytes) };
 }
 
 export function decodeLogRow(stored: Readonly<Record<string, unknown>>): LogEntry {

@@ -48,9 +48,9 @@ const written: Sent[] = [
   { text: '{"readingtype":"T"}', made: { data: '' } },
 ];
 
-test('alerts come out of a row of the log as they went in', () => {
+test('alerts come out of a row of the log as they went in', async () => {
   const packed = duplicates(written);
-  const { packed: read } = decodeBatch(encodeBatch({ packed, steps: [], replaced: [], saved: [] }));
+  const { packed: read } = decodeBatch((await encodeBatch({ packed, steps: [], replaced: [], saved: [] })).bytes);
   expect(read).toEqual(
     packed.map(({ arrival, ...rest }) => ({
       ...rest,
@@ -64,8 +64,10 @@ test('alerts come out of a row of the log as they went in', () => {
   }
 });
 
-test('what a device wrote is kept to the digit', () => {
-  const { packed } = decodeBatch(encodeBatch({ packed: duplicates(written), steps: [], replaced: [], saved: [] }));
+test('what a device wrote is kept to the digit', async () => {
+  const { packed } = decodeBatch(
+    (await encodeBatch({ packed: duplicates(written), steps: [], replaced: [], saved: [] })).bytes,
+  );
   expect(packed.slice(0, 3).map(({ arrival }) => arrival.alert.data)).toEqual(
     written.slice(0, 3).map(({ text }) => text),
   );
