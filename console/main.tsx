@@ -10,7 +10,7 @@ import { Shell } from './app/shell';
 import { store } from './app/store';
 import { chosenTheme } from './app/theme';
 import { session } from './session/session';
-import type { Viewer } from './session/viewer';
+import type { Viewer } from './session/who';
 
 const way = connection();
 const locations = browserLocations(window);

@@ -1,4 +1,4 @@
-import type { PageProps } from '../app/routes';
+import type { PageProps } from '../app/page-props';
 import { Area } from '../forms/area';
 import { alertForm } from './alert-form';
 import { alertList } from './alert-list';

@@ -1,10 +1,6 @@
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
-
-/** What a page is told: the id in its address, `new` for a record that is not there yet, nothing for a list. */
-export interface PageProps {
-  id: string | undefined;
-}
+import type { PageProps } from './page-props';
 
 type Load = () => Promise<ComponentType<PageProps>>;
 

@@ -4,7 +4,7 @@ import type { Connection } from './connection';
 import type { Locations, Place } from './location';
 import type { Notices } from './notices';
 import type { Session } from '../session/session';
-import type { Viewer } from '../session/viewer';
+import type { Viewer } from '../session/who';
 import type { Store } from './store';
 
 /** What the pages work with; built once in `main.tsx`. */

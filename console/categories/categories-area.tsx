@@ -1,4 +1,4 @@
-import type { PageProps } from '../app/routes';
+import type { PageProps } from '../app/page-props';
 import { deviceList } from '../devices/device-list';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';

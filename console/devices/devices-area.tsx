@@ -1,4 +1,4 @@
-import type { PageProps } from '../app/routes';
+import type { PageProps } from '../app/page-props';
 import { Area } from '../forms/area';
 import { deviceForm } from './device-form';
 import { deviceList } from './device-list';

@@ -7,28 +7,16 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
-import type { Scalar } from '../../shared/model/edm';
-import type { EntityName } from '../../shared/model/entities';
 import { Cell } from '../lists/cell';
 import { columnOf, optionsOf } from '../records/columns';
 import { toLocalInput } from '../records/format';
-import type { Entered } from '../records/draft';
+import type { FieldProps } from './field-props';
 import { LookupField } from './lookup-field';
 
 const useStyles = makeStyles({
   readOnly: { minHeight: '32px', paddingTop: '6px', overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' },
   label: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase300 },
 });
-
-export interface FieldProps {
-  table: EntityName;
-  property: string;
-  value: Scalar;
-  /** The record that is shown, for the names of lookups. */
-  record: object;
-  fixed: boolean;
-  onEnter: (entered: Entered) => void;
-}
 
 /** One field of a form, after the kind of its column. */
 export function Field(props: FieldProps) {

@@ -6,7 +6,7 @@ import { formatted } from '../api/web-api';
 import { placeOf } from '../app/areas';
 import { PlaceLink } from '../app/place-link';
 import { columnOf, idOf, nameOf, navigationOf } from '../records/columns';
-import type { FieldProps } from './field';
+import type { FieldProps } from './field-props';
 import { useLookup } from './use-lookup';
 
 const useStyles = makeStyles({ combo: { minWidth: 0, width: '100%' } });

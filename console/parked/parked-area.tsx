@@ -1,6 +1,6 @@
 import { makeStyles } from '@fluentui/react-components';
 import type { EntityRecord } from '../../shared/model/entities';
-import type { PageProps } from '../app/routes';
+import type { PageProps } from '../app/page-props';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';
 import type { ListDescription } from '../lists/list-description';

@@ -1,6 +1,6 @@
 import { EmbeddedList } from '../lists/embedded-list';
 import { deviceList } from '../devices/device-list';
-import type { PageProps } from '../app/routes';
+import type { PageProps } from '../app/page-props';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';
 import type { ListDescription } from '../lists/list-description';

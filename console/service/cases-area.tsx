@@ -1,5 +1,5 @@
 import { caseState, caseStatus } from '../../shared/model/choices';
-import type { PageProps } from '../app/routes';
+import type { PageProps } from '../app/page-props';
 import { Area } from '../forms/area';
 import type { FormDescription } from '../forms/form-description';
 import type { ListDescription } from '../lists/list-description';

@@ -4,10 +4,7 @@ import { ApiError, wordsOf } from '../api/api-error';
 import { useServices } from '../app/service';
 import { mayOf } from './may';
 import type { May } from './may';
-
-/** Who looks at the page, as the service knows him. `refused`: it knows him, and he has no role here. */
-export type Viewer =
-  { kind: 'unknown' } | { kind: 'known'; name: string; roles: readonly Role[] } | { kind: 'refused'; words: string };
+import type { Viewer } from './who';
 
 export function useViewer(): Viewer {
   const { viewer } = useServices();
