@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAzurite } from '../local/azurite';
 import { startIotHub } from '../local/iot-hub/iot-hub';
+import { workerArguments } from '../local/worker-arguments';
 import { startStorageProxy } from '../local/proxies/storage-proxy';
 import { storageCounter } from './storage-counter';
 import type { Counts } from './storage-counter';
@@ -73,7 +74,10 @@ async function alone<T>(measured: Measured, work: (connectionString: string, run
 }
 
 async function runChild(request: RunRequest, onStage: () => Promise<void>): Promise<RunResult> {
-  const child = fork(join(__dirname, 'run.js'), { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+  const child = fork(join(__dirname, 'run.js'), {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    execArgv: workerArguments,
+  });
   const said: string[] = [];
   child.stderr!.on('data', (chunk) => said.push(String(chunk)));
   const ended = once(child, 'exit').then(([code]) => {

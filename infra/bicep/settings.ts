@@ -10,6 +10,7 @@ import type { Problem } from './syntax';
 const platformSettings = new Set([
   'AZURE_CLIENT_ID', // which identity DefaultAzureCredential takes
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+  'languageWorkers__node__arguments', // what the worker's Node.js is started with
 ]);
 
 /** Settings that the app does not read, that are not set, that have another default, or that hold a secret. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { alertType } from '../../../shared/model/choices';
 import { batchesOf, deviceIdOf, tokenOf } from '../workload';
+import { workerArguments } from '../../local/worker-arguments';
 import type { BenchAlert } from '../workload';
 import { openPoster } from './http-client';
 import { root } from './ours-event';
@@ -19,6 +20,7 @@ export async function oursOverHttp(surroundings: Surroundings): Promise<Subject>
   const host = fork(main, ['--root', root, '--port', '0'], {
     env: { ...process.env, ...settingsFor(surroundings) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: workerArguments,
   });
   const ended = once(host, 'exit');
   const died = ended.then(([code]) => {

@@ -4,6 +4,7 @@ import type { Azurite } from '../azurite';
 import type { Child } from '../children';
 import type { FleetFigures } from '../fleet/fleet';
 import { runWorker } from '../fleet/run-worker';
+import { workerArguments } from '../worker-arguments';
 import type { StackAccess } from './access';
 import type { Output, StackOptions } from './stack-options';
 import type { Role, Supervisor } from './supervisor';
@@ -77,13 +78,16 @@ export async function startHost(
         module: join(__dirname, 'func-process.js'),
         args: [...common, ...(auth ? ['--auth'] : [])],
         // Core Tools start the process that runs the app themselves; this way it gets the preload all the same.
-        env: { ...settings, languageWorkers__node__arguments: `--require "${hub.preload}"` },
+        env: {
+          ...settings,
+          languageWorkers__node__arguments: [...workerArguments, `--require "${hub.preload}"`].join(' '),
+        },
       }
     : {
         module: join(__dirname, '..', 'functions-host', 'main.js'),
         args: [...common, '--keys', join(path, 'keys.json'), ...(auth ? ['--enable-auth'] : [])],
         env: settings,
-        execArgv: ['--require', hub.preload],
+        execArgv: [...workerArguments, '--require', hub.preload],
       };
   const warn = createThrottledPrinter(out.warn, join(path, 'logs', 'host.log'));
   const onLine = (line: string) => {
