@@ -122,7 +122,7 @@ test('alerts in the log are found like those in memory when one of several value
   await deliver(events, stored, 80);
   const device = (await memory.records.getByAlternateKey('msdyn_iotdevice', 'd1'))!.row['msdyn_iotdeviceid']!;
   const requests: ListRequest[] = [
-    { limit: 20, among: { property: 'ccs_duplicatecount', values: [3, 4] } },
+    { limit: 20, among: { property: 'ccs_duplicatecount', values: [17, 18] } },
     { limit: 20, among: { property: '_msdyn_device_value', values: [device, 'nobody'] } },
     { limit: 20, among: { property: 'msdyn_deviceid', values: ['d1', 'd5', ...manyDevices] } },
     {
