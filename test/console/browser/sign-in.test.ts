@@ -184,10 +184,12 @@ test('signing in is accessible to all, in every theme', async () => {
   await look('without a role');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signIn('IoT.Reader');
-  await page.locator('tbody').getByRole('link').first().waitFor();
+  await page.getByRole('button', { name: 'Ada' }).waitFor();
+  await open('accounts');
+  await page.getByRole('link', { name: 'Contoso Cold Chain' }).waitFor();
   await look('a list of a reader');
-  await page.locator('tbody').getByRole('link').first().click();
-  await page.getByRole('region', { name: 'Status' }).waitFor();
+  await page.getByRole('link', { name: 'Contoso Cold Chain' }).click();
+  await page.getByRole('heading', { name: 'Contoso Cold Chain' }).waitFor();
   await look('a form of a reader');
   expect(found).toEqual([]);
   expect(problems).toEqual([]);
