@@ -135,7 +135,7 @@ describe('an event of the hub', () => {
           'updateTwin',
           Buffer.from(`{"properties":{"reported":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}}`),
         ),
-      reason: 'wrong-type',
+      reason: 'too-deep',
     },
   ])('with $which is refused with its reason', ({ of, reason }) => {
     expect(of()).toMatchObject({ kind: 'refused', reason, detail: expect.stringMatching(/./) });
