@@ -83,13 +83,21 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
     ]);
     return { text: stamps.join(' '), at };
   };
-  const stampNow = shared(readStamp);
+  /** The latest stamp that was read, and devices that were read one by one since. */
+  let latest: Stamp | undefined;
+  let singles = 0;
+  const noteStamp = (stamp: Stamp): Stamp => {
+    latest = stamp;
+    singles = 0;
+    return stamp;
+  };
+  const stampNow = shared(async () => noteStamp(await readStamp()));
 
   const costs = rentOrBuy();
 
   /** Reads all devices, if that is worth while. */
   const readPages = shared(async (wants: readonly ReadonlySet<string>[]) => {
-    const stamp = await readStamp();
+    const stamp = noteStamp(await readStamp());
     const mostPages = costs.pagesFor(new Set(wants.flatMap((ids) => [...ids])).size);
     if (mostPages === 0) return stamp;
     const linked = linkedRecords(records);
@@ -107,17 +115,24 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
     return stamp;
   });
 
-  const readOne = async (deviceId: string, linked: LinkedRecords): Promise<KnownDevice | undefined> => {
+  /** `before`: a stamp from before anything of this was read, so that who finds it unchanged need not read again. */
+  const readOne = async (
+    deviceId: string,
+    linked: LinkedRecords,
+    before: Stamp | undefined,
+  ): Promise<KnownDevice | undefined> => {
+    singles += 1;
     const device = await readDevice(records, deviceId, remembered.get(deviceId)?.known.device);
     const known = device && (await withLinked(device, linked));
     // Until then it stays remembered as it was: what is not remembered may be taken for a device that does not exist.
-    if (known) remember(deviceId, known, { at: now() });
+    if (known) remember(deviceId, known, { ...before, at: now() });
     else remembered.delete(deviceId);
     return known;
   };
 
   const open = (): DeviceView => {
     const linked = linkedRecords(records);
+    const before = latest;
     /** What this view has found out; undefined for a device that does not exist. */
     const seen = new Map<string, KnownDevice | undefined>();
     /** What of it was only remembered, which is not good enough for who asks for it fresh. */
@@ -125,7 +140,7 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
     const reading = new Map<string, Promise<KnownDevice | undefined>>();
 
     const readAlone = async (deviceId: string) => {
-      const result = reading.get(deviceId) ?? readOne(deviceId, linked);
+      const result = reading.get(deviceId) ?? readOne(deviceId, linked, before);
       reading.set(deviceId, result);
       seen.set(deviceId, await result);
     };
@@ -139,14 +154,16 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
       return true;
     };
 
-    /** Takes over what is remembered with this stamp; answers the ids of which nothing is. */
-    const takeOver = (ids: readonly string[], { text, at }: Stamp): string[] =>
+    /** Takes over what is remembered with this stamp, one of `now` or an earlier one; answers the ids of which nothing is. */
+    const takeOver = (ids: readonly string[], { text, at }: Stamp, from: 'now' | 'earlier'): string[] =>
       ids.filter((id) => {
         const entry = remembered.get(id);
-        if (entry ? entry.stamp !== text : completeAt !== text) return true;
+        // That a device does not exist must be true now: it may have been created for the alert that comes next.
+        if (entry ? entry.stamp !== text : completeAt !== text || from === 'earlier') return true;
         if (entry) entry.at = Math.max(entry.at, at);
         seen.set(id, entry?.known);
-        stale.delete(id);
+        if (from === 'now') stale.delete(id);
+        else stale.add(id);
         return false;
       });
 
@@ -154,8 +171,11 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
       find: async (deviceIds, how) => {
         const ids = [...new Set(deviceIds)];
         let unknown = ids.filter((id) => !isKnown(id, how));
-        if (unknown.length > readsWorthAStamp) unknown = takeOver(unknown, await stampNow());
-        if (unknown.length > readsWorthAStamp) unknown = takeOver(unknown, await readPages(new Set(unknown)));
+        if (how === undefined && latest && latest.at >= now() - maxAge) unknown = takeOver(unknown, latest, 'earlier');
+        // One that is not needed fresh serves those who come after it as well.
+        const served = how === undefined && unknown.length > 0 ? singles : 0;
+        if (unknown.length + served > readsWorthAStamp) unknown = takeOver(unknown, await stampNow(), 'now');
+        if (unknown.length > readsWorthAStamp) unknown = takeOver(unknown, await readPages(new Set(unknown)), 'now');
         for (const id of unknown) if (stale.delete(id)) seen.delete(id);
         await Promise.all(unknown.map(readAlone));
         const found = new Map<string, KnownDevice>();

@@ -99,3 +99,28 @@ test('several batches at once share what they read, and none gets an answer from
   await early;
   expect(late[9]).toBe('owner');
 });
+
+test('devices that send one after the other are believed by stamps, and never longer than their age', async () => {
+  const kit = await directoryOf(40);
+  const one = async (i: number) => accountsOf({ ...kit, ids: [kit.ids[i % 40]!] });
+  for (let i = 0; i < 40; i += 1) await one(i);
+  const { one: before } = kit.reads;
+  for (let i = 0; i < 400; i += 1) {
+    kit.clock.now += 100;
+    await one(i);
+  }
+  expect(kit.reads.one - before).toBeLessThan(100);
+  await change(kit, 'd0', { _msdyn_account_value: 'owner' });
+  kit.clock.now += 5_001;
+  expect(await one(0)).toEqual(['owner']);
+});
+
+test('what was only believed is read when it is needed fresh, in the same view', async () => {
+  const kit = await directoryOf(20);
+  for (let i = 0; i < 3; i += 1) await accountsOf(kit);
+  const view = kit.directory.open();
+  await view.find(['d3']);
+  await change(kit, 'd3', { _msdyn_account_value: 'owner' });
+  const fresh = (await view.find(['d3'], 'fresh')).get('d3');
+  expect(factsOf(fresh!).account).toBe('owner');
+});
