@@ -18,6 +18,8 @@ export async function transact(
   actions: readonly TransactionAction[],
   { abortSignal }: { abortSignal: AbortSignal },
 ): Promise<string[]> {
+  const [first] = actions;
+  if (actions.length === 1 && first![0] === 'create') return [await insert(client, first![1], abortSignal)];
   const base = client.url.replace(/\/$/, '');
   const request = createPipelineRequest({
     url: `${base}/$batch`,
@@ -43,6 +45,30 @@ export async function transact(
   }
   const message = /"value":"([^"]*)"/.exec(text)?.[1] ?? 'The transaction was refused.';
   throw new RestError(message, { statusCode: refused ?? 500, request, response });
+}
+
+/** A transaction of one new row is a request of its own, which is less to read for whoever takes it. */
+async function insert(client: TableClient, row: TableEntity, abortSignal: AbortSignal): Promise<string> {
+  const base = client.url.replace(/\/$/, '');
+  const request = createPipelineRequest({
+    url: `${base}/${client.tableName}`,
+    method: 'POST',
+    headers: createHttpHeaders({
+      Accept: 'application/json;odata=minimalmetadata',
+      'Content-Type': 'application/json;odata=nometadata',
+      Prefer: 'return-no-content',
+      DataServiceVersion: '3.0',
+      MaxDataServiceVersion: '3.0;NetFx',
+      'x-ms-version': '2019-02-02',
+    }),
+    body: JSON.stringify(stored(row)),
+    abortSignal,
+    allowInsecureConnection: base.startsWith('http://'),
+  });
+  const response = await client.pipeline.sendRequest(http, request);
+  if (response.status < 300) return response.headers.get('etag')!;
+  const message = /"value":"([^"]*)"/.exec(response.bodyAsText ?? '')?.[1] ?? 'The row was refused.';
+  throw new RestError(message, { statusCode: response.status, request, response });
 }
 
 const eol = '\r\n';
