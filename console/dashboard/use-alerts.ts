@@ -19,8 +19,8 @@ export interface AlertsSeen {
 
 const nothingYet = (): AlertsSeen => ({ counted: [], complete: true, ready: false, at: Date.now() });
 
-const pageSize = 250;
-const mostPages = 4;
+const pageSize = 100;
+const mostPages = 10;
 const askEvery = 5000;
 
 const options = {
@@ -49,7 +49,10 @@ export function useAlerts(hours: number): AlertsSeen {
   const read = async (pages: number) => {
     const mine = turn.current;
     const { complete, failed } = await gather(api, hours, pages, (found) => {
-      if (mine === turn.current) for (const each of found) known.current.set(each.alert.msdyn_iotalertid!, each);
+      if (mine !== turn.current) return;
+      for (const each of found) known.current.set(each.alert.msdyn_iotalertid!, each);
+      // Figures grow page by page: the first are there as soon as a list would be.
+      setSeen((before) => ({ ...before, counted: [...known.current.values()], ready: true }));
     });
     if (mine !== turn.current) return;
     setSeen((before) => ({

@@ -104,7 +104,9 @@ function machine(): string {
 }
 
 async function writePage(results: Omit<PerformanceRun, 'machine' | 'date' | 'command'>): Promise<void> {
-  const args = process.argv.slice(2).filter((word) => word !== '--write');
+  // Where results were written to besides says nothing about them.
+  const said = process.argv.slice(2).filter((word, i, words) => word !== '--json' && words[i - 1] !== '--json');
+  const args = said.filter((word) => word !== '--write' && !word.startsWith('--json='));
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const date = new Date().toISOString().slice(0, 10);
   const page = performancePage({ ...results, machine: machine(), date, command });

@@ -332,7 +332,7 @@ function dashboard(): ListRequest[] {
       list: 'Dashboard',
       view: 'Primary alerts of a day',
       set: 'msdyn_iotalerts',
-      pageSize: 250,
+      pageSize: 100,
       options: {
         select: dashboardSelect,
         filter: `createdon ge ${dayBefore()} and ${primary}`,
