@@ -50,7 +50,7 @@ test('the lists of the console are asked for in a store that was filled, each wi
     /^IoT Alerts +Alerts of a device +[1-9]\d* +\d+ +\d+ /,
     /^Devices +Active, search: nothing +0 +\d+ +\d+ +-$/,
     /^Accounts +Cases of an account +[1-9]\d* /,
-    /^Dashboard +Primary alerts of a day +200 /,
+    /^Dashboard +Primary alerts of a day +100 /,
   ]) {
     expect(lines).toContainEqual(expect.stringMatching(line));
   }
