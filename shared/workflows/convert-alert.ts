@@ -9,7 +9,7 @@ import { ticketsKept } from '../domain/steps';
 import type { Alert, Device } from '../model/entities';
 import type { Entry } from '../ports/alert-ledger';
 import type { RecordStore, Stored } from '../ports/record-store';
-import { factsOf } from './device-directory';
+import { factsOf } from './known-device';
 import type { ParentDeps } from './parent-alert';
 import { modifiedBy } from '../domain/stamps';
 

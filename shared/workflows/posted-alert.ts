@@ -5,7 +5,8 @@ import type { IncomingAlert } from '../domain/incoming';
 import type { Row } from '../model/edm';
 import type { Alert, Device } from '../model/entities';
 import { shardUnder } from './adopt-alert';
-import type { DeviceView, KnownDevice } from './device-directory';
+import type { DeviceView } from './device-directory';
+import type { KnownDevice } from './known-device';
 import type { IngestDeps } from './ingest-events';
 
 /** An alert that was posted, and the shard its group is in. */

@@ -1,18 +1,17 @@
 import { identityOf } from '../domain/fold';
-import { groupKeyOf } from '../domain/group-key';
 import type { HubEvent } from '../domain/hub-event';
-import { shardOf } from '../domain/ids';
 import type { IncomingAlert } from '../domain/incoming';
 import { readPart, rulesLeft } from '../domain/message-part';
 import type { MessagePart } from '../domain/message-part';
 import { raise } from '../domain/raise';
 import { numberOfText } from '../domain/text-hash';
-import type { DeviceView, KnownDevice } from './device-directory';
+import type { DeviceView } from './device-directory';
 import { addParts } from './ingest-events';
 import type { IngestDeps, Part } from './ingest-events';
 import type { Parked } from './park-messages';
 import { writtenBefore } from './post-alerts';
-import { rulesOf } from './senders';
+import { sendersOf } from './senders';
+import type { Senders } from './senders';
 import { settleAlerts } from './settle-alerts';
 import type { Batch } from './settle-alerts';
 
@@ -32,7 +31,7 @@ export async function replayParked(id: string, deps: IngestDeps): Promise<Replay
   if (!part)
     return { kind: 'refused', words: `This was not sent by a device, or was parked before replays: ${delete_}` };
   const devices = deps.devices.open();
-  const raised = await understood(message, part, devices, deps.speakForOthers);
+  const raised = await understood(message, part, devices, deps);
   if (typeof raised === 'string') return { kind: 'refused', words: raised };
   const alerts = await settleOnce(message, raised, devices, deps);
   // Somebody who was faster has removed it for the same reason.
@@ -45,7 +44,7 @@ const delete_ = 'delete it when it is dealt with.';
 /** An alert, and what tells it from others of the same part: the rule that raised it. */
 interface Raised {
   alert: IncomingAlert;
-  known: KnownDevice | undefined;
+  group: ReturnType<Senders['groupOf']>;
   name: string;
 }
 
@@ -54,22 +53,24 @@ async function understood(
   message: Parked,
   part: MessagePart,
   devices: DeviceView,
-  forOthers: boolean,
+  { groupBy, speakForOthers }: IngestDeps,
 ): Promise<Raised[] | string> {
   const all: Part[] = [];
-  addParts(eventOf(message), forOthers, all);
+  addParts(eventOf(message), speakForOthers, all);
   const parts = all.filter(({ index }) => part.value === 'all' || index === 'all' || index === part.value);
   const ids = parts.flatMap(({ content }) => (content.kind === 'refused' ? [] : [content.deviceId]));
-  const known = await devices.find(new Set(ids), 'fresh');
+  const senders = sendersOf(await devices.find(new Set(ids), 'fresh'), groupBy);
   const raised: Raised[] = [];
   for (const { index, content } of parts) {
-    const device = content.kind === 'refused' ? undefined : known.get(content.deviceId);
-    const results = content.kind === 'telemetry' ? raise(content, rulesLeft(rulesOf(device), part)) : [content];
+    const results =
+      content.kind === 'telemetry' ? raise(content, rulesLeft(senders.rulesOf(content.deviceId), part)) : [content];
     for (const result of results) {
       if (result.kind === 'refused') return result.detail;
       const { readingType, ruleOutput, threshold, description } = result;
       const name = JSON.stringify([index, readingType, ruleOutput, threshold, description]);
-      if (!raised.some((other) => other.name === name)) raised.push({ alert: result, known: device, name });
+      if (!raised.some((other) => other.name === name)) {
+        raised.push({ alert: result, group: senders.groupOf(result), name });
+      }
     }
   }
   return raised;
@@ -97,26 +98,9 @@ async function settleOnce(
   const { ccs_hub: hub, ccs_partition: partition, ccs_sequencenumber: sequence, ccs_part: part } = message;
   const request = { key: `replay ${hub}/${partition}/${sequence}/${part}`, body: 'replay' };
   const created = Date.parse(message.ccs_enqueuedtime!);
-  const arrivals = raised.map(({ alert, known, name }): Batch['arrivals'][number] => {
-    const columns = {
-      msdyn_deviceid: alert.deviceId,
-      msdyn_alerttype: alert.type,
-      ccs_readingtype: alert.readingType,
-      ccs_ruleoutput: alert.ruleOutput,
-    };
-    const sources = { alert: columns, device: known?.device, category: known?.category };
-    const groupKey = groupKeyOf(deps.groupBy, sources, alert.deviceId);
+  const arrivals = raised.map(({ alert, group: { groupKey, shard, device }, name }): Batch['arrivals'][number] => {
     const target = { index: numberOfText(name), created };
-    return {
-      id: '',
-      alert,
-      identity: identityOf(alert),
-      groupKey,
-      position: null,
-      packs: true,
-      target,
-      shard: shardOf(groupKey),
-    };
+    return { id: '', alert, identity: identityOf(alert), groupKey, shard, device, position: null, packs: true, target };
   });
   // In any shard, because groups may have moved since.
   const earlier = await writtenBefore(request, deps);

@@ -5,8 +5,8 @@ import { shardOf } from '../domain/ids';
 import type { IncomingAlert } from '../domain/incoming';
 import { parseRules } from '../domain/rules';
 import type { Rule } from '../domain/rules';
-import { factsOf } from './device-directory';
-import type { KnownDevice } from './device-directory';
+import { factsOf } from './known-device';
+import type { KnownDevice } from './known-device';
 
 /** A group of alerts, and what is known of the device that raised them. */
 interface Grouped {
@@ -60,7 +60,7 @@ export function sendersOf(known: ReadonlyMap<string, KnownDevice>, groupBy: read
 }
 
 /** The rules of a device's category; none when they cannot be read. */
-export function rulesOf(known: KnownDevice | undefined): readonly Rule[] {
+function rulesOf(known: KnownDevice | undefined): readonly Rule[] {
   const parsed = parseRules(known?.category?.ccs_rules);
   return parsed.kind === 'ok' ? parsed.rules : [];
 }

@@ -10,7 +10,7 @@ import { compose } from '../domain/settlement';
 import type { Opened } from '../domain/settlement';
 import type { AlertLedger, Entry, Mark, Receipt, ShardState, Source } from '../ports/alert-ledger';
 import type { Telemetry } from '../ports/telemetry';
-import { factsOf } from './device-directory';
+import { factsOf } from './known-device';
 import type { DeviceView } from './device-directory';
 import type { Together } from './together';
 

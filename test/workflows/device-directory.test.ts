@@ -1,7 +1,8 @@
 import { memoryRecordStore } from '../../shared/adapters/memory/record-store';
 import { parseGroupBy } from '../../shared/domain/group-key';
 import type { RecordStore } from '../../shared/ports/record-store';
-import { deviceDirectory, factsOf } from '../../shared/workflows/device-directory';
+import { deviceDirectory } from '../../shared/workflows/device-directory';
+import { factsOf } from '../../shared/workflows/known-device';
 import { seed, start } from '../kit/ingestion';
 
 /** A directory over devices that counts what it reads; its time is what `clock` says. */
