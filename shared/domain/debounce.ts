@@ -29,7 +29,7 @@ export interface Window {
   /** Identities of the events counted here, oldest first. */
   seen: Set<string>;
   /** Those counted in a draft of the group (`draftOf`), until `settled` takes them over. */
-  fresh?: string[];
+  fresh?: string[] | undefined;
   /** Where the ledger keeps the duplicates that have no rows of their own: from this page to that. */
   pages?: readonly [first: number, last: number];
 }
@@ -97,8 +97,8 @@ export function absorb(group: Group, alert: Candidate, verdict: Verdict): Window
   if (verdict.kind === 'duplicate') {
     const { window } = verdict;
     window.duplicates += 1;
-    window.earliest = Math.min(window.earliest, alert.time);
-    window.latest = Math.max(window.latest, alert.time);
+    if (alert.time < window.earliest) window.earliest = alert.time;
+    if (alert.time > window.latest) window.latest = alert.time;
     remember(window, alert.identity);
     return [];
   }
@@ -111,6 +111,7 @@ export function absorb(group: Group, alert: Candidate, verdict: Verdict): Window
     open: true,
     duplicates: 0,
     seen: new Set(),
+    fresh: undefined,
   };
   group.windows.push(window);
   remember(window, alert.identity);
@@ -121,8 +122,15 @@ export function absorb(group: Group, alert: Candidate, verdict: Verdict): Window
  * A copy that `absorb` may change. It shares the thousands of identities that a busy group has with the original and
  * keeps its own apart, so that it costs nothing to make and nothing to throw away.
  */
-export function draftOf(group: Group): Group {
-  return { ...group, windows: group.windows.map((window) => ({ ...window })) };
+export function draftOf({ windows, tickets, waiting }: Group): Group {
+  return { windows: windows.map(copyOf), tickets, waiting };
+}
+
+/** Property by property, because this is done for every group of every batch. */
+function copyOf({ parent, first, earliest, latest, open, duplicates, seen, fresh, pages }: Window): Window {
+  const copy: Window = { parent, first, earliest, latest, open, duplicates, seen, fresh };
+  if (pages) copy.pages = pages;
+  return copy;
 }
 
 /** The group that a draft became. What the draft was made of must not be used any more: it shares its identities. */
@@ -130,7 +138,7 @@ export function settled(draft: Group): Group {
   for (const window of draft.windows) {
     if (!window.fresh) continue;
     for (const identity of window.fresh) window.seen.add(identity);
-    delete window.fresh;
+    window.fresh = undefined;
   }
   forgetIdentities(draft);
   return draft;
@@ -193,7 +201,9 @@ function remember(window: Window, identity: string | null): void {
 }
 
 function forgetIdentities({ windows }: Group): void {
-  let kept = windows.reduce((sum, { seen }) => sum + seen.size, 0);
+  let kept = 0;
+  for (const { seen } of windows) kept += seen.size;
+  if (kept <= identitiesKept) return;
   for (const { seen } of windows) {
     for (const oldest of seen) {
       if (kept <= identitiesKept) return;

@@ -55,7 +55,8 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
   let packed = 0;
   for (const arrival of arrivals) {
     const { id, identity, alert, groupKey, device } = arrival;
-    const group = result.groups.get(groupKey ?? '') ?? draftOf(groups.get(groupKey ?? '') ?? emptyGroup());
+    const drafted = groupKey === null ? undefined : result.groups.get(groupKey);
+    const group = drafted ?? draftOf((groupKey !== null && groups.get(groupKey)) || emptyGroup());
     const candidate = { id, time: alert.time, identity };
     const verdict = verdictOn(arrival, candidate, group, rules);
     const isPacked = verdict.kind === 'duplicate' && arrival.packs === true;
@@ -69,7 +70,7 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
     if (groupKey !== null) {
       if (verdict.kind === 'parent') result.ended.push(...absorb(group, candidate, verdict));
       else absorb(group, candidate, verdict);
-      result.groups.set(groupKey, group);
+      if (!drafted) result.groups.set(groupKey, group);
     }
     result.settled.push({ arrival, verdict });
   }

@@ -20,7 +20,8 @@ export interface HubEvent {
 
 /** Only telemetry is about readings; the hub's own notices are none of ours. */
 export function isTelemetry({ messageSource }: HubEvent): boolean {
-  return messageSource === undefined || messageSource.toLowerCase() === 'telemetry';
+  if (messageSource === undefined || messageSource === 'Telemetry') return true;
+  return messageSource.toLowerCase() === 'telemetry';
 }
 
 const decoder = new TextDecoder();

@@ -55,7 +55,8 @@ const sources: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
 
 /** Whether an event is the hub's word about a device's connection, identity or twin. */
 export function isNotice({ messageSource }: HubEvent): boolean {
-  return messageSource !== undefined && Object.hasOwn(sources, messageSource.toLowerCase());
+  if (messageSource === undefined || messageSource === 'Telemetry') return false;
+  return Object.hasOwn(sources, messageSource.toLowerCase());
 }
 
 /** Reads such an event. What is not as documented is refused, with what was wrong. */

@@ -56,7 +56,7 @@ export function serialId({ time, shard }: { time: number; shard: number }, { sou
     beginning = { time, source, text: beginningOf(time, shard, source) };
     beginnings[shard] = beginning;
   }
-  return beginning.text + hex(position % positions, 12);
+  return beginning.text + twelveDigits(position % positions);
 }
 
 const beginnings: { time: number; source: number; text: string }[] = [];
@@ -124,6 +124,17 @@ export function readableNumber(id: string): string {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
+}
+
+/** Three hex digits for each of 12 bits: an id is made of every alert, and numbers beyond 32 bits are slow to write. */
+const threeDigits = Array.from({ length: 4096 }, (_, value) => hex(value, 3));
+
+/** 48 bits. */
+function twelveDigits(value: number): string {
+  const high = Math.floor(value / 2 ** 24);
+  const low = value % 2 ** 24;
+  const first = threeDigits[high >> 12]! + threeDigits[high & 0xfff]!;
+  return first + threeDigits[low >> 12]! + threeDigits[low & 0xfff]!;
 }
 
 function clampTime(time: number): number {

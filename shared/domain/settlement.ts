@@ -91,8 +91,11 @@ function attach(
     device,
     created: context.now,
   };
-  if (arrival.packs) changes.packed.push(duplicate);
-  else changes.inserts.push({ entity: 'msdyn_iotalert', row: duplicateRow(duplicate) });
+  if (arrival.packs) {
+    changes.packed.push(duplicate);
+    // Of nearly all alerts of a storm there is nothing more to tell.
+    if (device) return;
+  } else changes.inserts.push({ entity: 'msdyn_iotalert', row: duplicateRow(duplicate) });
   step(changes, arrival, { under: parent, isKnown: device !== undefined, ticket: undefined });
 }
 

@@ -4,6 +4,11 @@
  * Stored rows hold such hashes (`asked-by.ts`), so it must stay as it is.
  */
 export function textHash(...lines: readonly string[]): string {
+  const [a, b] = mix(lines);
+  return String.fromCharCode(a >>> 16, a & 0xffff, b >>> 16, b & 0xffff);
+}
+
+function mix(lines: readonly string[]): [number, number] {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   for (let line = 0; line < lines.length; line += 1) {
@@ -20,13 +25,12 @@ export function textHash(...lines: readonly string[]): string {
   }
   a = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
   b = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909);
-  return String.fromCharCode(a >>> 16, a & 0xffff, b >>> 16, b & 0xffff);
+  return [a, b];
 }
 
 const lineBreak = 0x0a;
 
-/** 32 bits of that, as a number. */
+/** The first 32 bits of that, as a number. */
 export function numberOfText(text: string): number {
-  const hash = textHash(text);
-  return hash.charCodeAt(0) * 0x1_0000 + hash.charCodeAt(1);
+  return mix([text])[0] >>> 0;
 }

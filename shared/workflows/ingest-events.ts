@@ -54,17 +54,16 @@ export interface Part {
  * storage fails, so that the batch is delivered again. What cannot be understood is parked and blocks nobody.
  */
 export async function ingestEvents(source: Source, batch: readonly HubEvent[], deps: IngestDeps): Promise<Ingested> {
-  // Shuffled within a batch is harmless; the coverage needs ascending order.
-  const events = batch.toSorted((a, b) => a.sequence - b.sequence);
+  // Shuffled within a batch is harmless; the coverage needs ascending order, and most are.
+  const isInOrder = batch.every(({ sequence }, i) => i === 0 || sequence >= batch[i - 1]!.sequence);
+  const events = isInOrder ? batch : batch.toSorted((a, b) => a.sequence - b.sequence);
   const telemetry = events.filter(isTelemetry);
   const parts: Part[] = [];
   for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
   const devices = deps.devices.open();
   const senders = sendersOf(await devices.find(deviceIdsIn(parts)), deps.groupBy);
-  const { alerts, refusals } = applyRules(parts, senders);
+  const { arrivals, refusals } = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
   const parked = await parkMessages(source, refusals, deps);
-  const number = sourceNumber(source.hub, source.partition);
-  const arrivals = alerts.map((alert) => arrivalOf(number, alert, senders));
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
   const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
   const last = covered.at(-1);
@@ -95,31 +94,32 @@ function deviceIdsIn(parts: readonly Part[]): Set<string> {
   return ids;
 }
 
-interface Indexed<T> {
-  event: HubEvent;
-  index: number;
-  alert: T;
-}
+type Arrivals = Batch['arrivals'][number][];
 
 /** Numbers what each event holds: alerts as they come, telemetry once for every rule of the device's category. */
-function applyRules(parts: readonly Part[], senders: Senders) {
-  const alerts: Indexed<IncomingAlert>[] = [];
+function arrivalsOf(parts: readonly Part[], source: number, senders: Senders) {
+  const arrivals: Arrivals = [];
   const refusals: Misunderstood[] = [];
   let previous: HubEvent | undefined;
   let index = 0;
   for (const { event, index: value, content } of parts) {
     if (event !== previous) index = 0;
     previous = event;
+    if (content.kind === 'alert') {
+      arrivals.push(arrivalOf(source, event, index, content, senders));
+      index += 1;
+      continue;
+    }
     const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
     const results = content.kind === 'telemetry' ? raise(content, rules) : [content];
     for (const result of results) {
       if (result.kind === 'refused') {
         refusals.push({ event, index, refusal: result, part: { value, judged: judgedBy(rules, measuresIn(results)) } });
-      } else alerts.push({ event, index, alert: result });
+      } else arrivals.push(arrivalOf(source, event, index, result, senders));
       index += 1;
     }
   }
-  return { alerts, refusals };
+  return { arrivals, refusals };
 }
 
 /** Those that could not be read. */
@@ -129,9 +129,11 @@ function measuresIn(results: readonly (IncomingAlert | Refusal)[]): string[] {
 
 function arrivalOf(
   source: number,
-  { event, index, alert }: Indexed<IncomingAlert>,
+  event: HubEvent,
+  index: number,
+  alert: IncomingAlert,
   senders: Senders,
-): Batch['arrivals'][number] {
+): Arrivals[number] {
   const { groupKey, shard, device } = senders.groupOf(alert);
   const position = positionOf(event.sequence, index);
   const id = serialId({ time: event.enqueued, shard }, { source, position });

@@ -210,7 +210,7 @@ async function appendEntry(
 ): ReturnType<ShardLog['append']> {
   const { memory } = log;
   const position = memory.position() + 1;
-  const told = new Set([...entry.steps, ...entry.packed.map(({ arrival }) => arrival)].map(({ groupKey }) => groupKey));
+  const told = groupsTold(entry);
   const replaced = [...entry.groups.keys()].filter((key) => !told.has(key));
   const ended = await endedWindows(client, shard, entry, position);
   const due = await dueGroups(log, mostRows - plain.length - replaced.length - ended.length, replaced);
@@ -233,6 +233,14 @@ async function appendEntry(
     saved,
   };
   return log.append(logEntry, [...plain, ...ended, ...groupRows], entry.groups);
+}
+
+/** The groups of which the log entry itself tells what became of them. */
+function groupsTold({ steps, packed }: Entry): Set<string> {
+  const told = new Set<string>();
+  for (const { groupKey } of steps) told.add(groupKey);
+  for (const { arrival } of packed) told.add(arrival.groupKey);
+  return told;
 }
 
 function isEmpty({ windows, tickets, waiting }: Group): boolean {

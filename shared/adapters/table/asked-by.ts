@@ -1,4 +1,4 @@
-import { textHash } from '../../domain/text-hash';
+import { numberOfText } from '../../domain/text-hash';
 import type { Scalar } from '../../model/edm';
 import type { ListRequest } from '../../ports/record-store';
 
@@ -45,5 +45,5 @@ export function mayHold(stored: Readonly<Record<string, unknown>>, wanted: Reado
 }
 
 function hashOf(text: string): number {
-  return textHash(text).charCodeAt(0);
+  return numberOfText(text) >>> 16;
 }

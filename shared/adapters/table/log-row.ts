@@ -38,8 +38,8 @@ export function positionIn(rowKey: string): number {
 const chunk = 60_000;
 
 /** `newest`: the latest time that an id in the log holds up to the row before. */
-export async function encodeLogRow(partitionKey: string, entry: LogEntry, newest: string): Promise<TableEntity> {
-  const encoded = await encodeBatch(entry);
+export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: string): TableEntity {
+  const encoded = encodeBatch(entry);
   const { position, writer, floor, marks, packed } = entry;
   const [first, last] = spanOf(packed);
   return {
@@ -57,11 +57,8 @@ export async function encodeLogRow(partitionKey: string, entry: LogEntry, newest
 }
 
 /** The row with other duplicates in place of those that it holds. */
-export async function rewrittenLogRow(
-  stored: Readonly<Record<string, unknown>>,
-  batch: PackedBatch,
-): Promise<TableEntity> {
-  const encoded = await encodeBatch(batch);
+export function rewrittenLogRow(stored: Readonly<Record<string, unknown>>, batch: PackedBatch): TableEntity {
+  const encoded = encodeBatch(batch);
   const kept = ['partitionKey', 'rowKey', 'writer', 'floor', 'marks', 'oldest', 'newest', 'newestBefore', 'unpacked'];
   const row = Object.fromEntries(kept.flatMap((name) => (stored[name] === undefined ? [] : [[name, stored[name]]])));
   const keys = row as { partitionKey: string; rowKey: string };

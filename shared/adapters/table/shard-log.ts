@@ -156,7 +156,7 @@ function openLog(
     append: async (entry, actions, after) =>
       translated(async () => {
         const client = await open();
-        const row = await encodeLogRow(partitionKey, entry, newestSoFar);
+        const row = encodeLogRow(partitionKey, entry, newestSoFar);
         const etags = await submit(client, [['create', row], ...actions]);
         if (etags) {
           memory.commit(entry, after);

@@ -47,10 +47,20 @@ export function shardMemory() {
   };
 
   const put = (key: string, group: Group, changed: number) => {
-    const size = group.windows.reduce((sum, { seen }) => sum + seen.size, 20);
-    identities += size - (groups.get(key)?.size ?? 0);
-    groups.delete(key);
-    groups.set(key, { group, changed, size });
+    let size = 20;
+    for (const { seen } of group.windows) size += seen.size;
+    const known = groups.get(key);
+    if (!known) groups.set(key, { group, changed, size });
+    else {
+      identities -= known.size;
+      known.group = group;
+      known.changed = changed;
+      known.size = size;
+      // The last changed stand last.
+      groups.delete(key);
+      groups.set(key, known);
+    }
+    identities += size;
   };
 
   const drop = (key: string) => {
@@ -67,6 +77,7 @@ export function shardMemory() {
     for (const mark of entry.marks) {
       const key = keyOf(mark.source);
       const known = coverages.get(key);
+      if (known?.mark === mark) continue;
       const isSame = known && JSON.stringify(known.mark.coverage) === JSON.stringify(mark.coverage);
       if (!isSame) coverages.set(key, { mark, changed: position });
     }
@@ -176,10 +187,7 @@ export function shardMemory() {
         put(key, settled(group), entry.position);
         touch(key, entry.position);
       }
-      const told = new Set<string>();
       for (const { arrival, under } of entry.packed) {
-        if (told.has(under)) continue;
-        told.add(under);
         paged(groups.get(arrival.groupKey)?.group, under, entry.position);
       }
       for (const key of entry.saved) unsaved.delete(key);
@@ -228,6 +236,9 @@ const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;
 
 /** Notes for a window that a page of the log holds duplicates of it. */
 function paged(group: Group | undefined, under: string | null, at: number): void {
-  const window = group?.windows.find(({ parent }) => parent === under);
-  if (window) window.pages = [window.pages?.[0] ?? at, at];
+  if (!group) return;
+  for (const window of group.windows) {
+    if (window.parent !== under || window.pages?.[1] === at) continue;
+    window.pages = [window.pages?.[0] ?? at, at];
+  }
 }

@@ -74,7 +74,7 @@ export async function linkPacked(
       const count = batch.packed.filter(waits).length;
       if (count === 0) break;
       const packed = batch.packed.map((each) => (waits(each) ? { ...each, device } : each));
-      if (await replaced(client, await rewrittenLogRow(stored, { ...batch, packed }), String(stored['etag']))) {
+      if (await replaced(client, rewrittenLogRow(stored, { ...batch, packed }), String(stored['etag']))) {
         linked += count;
         break;
       }

@@ -50,7 +50,7 @@ const written: Sent[] = [
 
 test('alerts come out of a row of the log as they went in', async () => {
   const packed = duplicates(written);
-  const { packed: read } = decodeBatch((await encodeBatch({ packed, steps: [], replaced: [], saved: [] })).bytes);
+  const { packed: read } = decodeBatch(encodeBatch({ packed, steps: [], replaced: [], saved: [] }).bytes);
   expect(read).toEqual(
     packed.map(({ arrival, ...rest }) => ({
       ...rest,
@@ -66,7 +66,7 @@ test('alerts come out of a row of the log as they went in', async () => {
 
 test('what a device wrote is kept to the digit', async () => {
   const { packed } = decodeBatch(
-    (await encodeBatch({ packed: duplicates(written), steps: [], replaced: [], saved: [] })).bytes,
+    encodeBatch({ packed: duplicates(written), steps: [], replaced: [], saved: [] }).bytes,
   );
   expect(packed.slice(0, 3).map(({ arrival }) => arrival.alert.data)).toEqual(
     written.slice(0, 3).map(({ text }) => text),
