@@ -23,13 +23,22 @@ export function guidOf(text: unknown): string | undefined {
 
 /** Milliseconds of an ISO 8601 date, or date and time with an offset; undefined when it is none or no such day exists. */
 export function timeOf(text: string): number | undefined {
-  const parts = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d))?$/i.exec(text);
-  if (!parts) return undefined;
-  const [, year, month, day] = parts.map(Number);
-  // Date.parse takes 30 February for a day in March.
-  if (new Date(Date.UTC(year!, month! - 1, day)).getUTCDate() !== day) return undefined;
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d))?$/i.test(text)) return undefined;
+  if (!isDay(text.slice(0, 10))) return undefined;
   const time = Date.parse(text.toUpperCase());
-  return Number.isNaN(time) || year! < firstYear ? undefined : time;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+let lastDay = '';
+
+/** Whether a day exists and can be stored. Of many times, most are of one day. */
+function isDay(text: string): boolean {
+  if (text === lastDay) return true;
+  const [year, month, day] = text.split('-').map(Number) as [number, number, number];
+  // Date.parse takes 30 February for a day in March.
+  if (year < firstYear || new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return false;
+  lastDay = text;
+  return true;
 }
 
 function accept(column: Column, value: unknown): Scalar | undefined {
@@ -52,8 +61,13 @@ function accept(column: Column, value: unknown): Scalar | undefined {
       return time === undefined ? undefined : new Date(time).toISOString();
     }
     case 'choice':
-      return Object.values(column.options).find((option) => option === value);
+      return isOption(column.options, value) ? value : undefined;
   }
+}
+
+function isOption(options: Readonly<Record<string, number>>, value: unknown): value is number {
+  for (const label in options) if (options[label] === value) return true;
+  return false;
 }
 
 function refused(name: string, column: Column, value: unknown): ServiceError {

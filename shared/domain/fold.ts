@@ -104,5 +104,15 @@ function bytesOf({ alert }: Arrival, verdict: Verdict): number {
 }
 
 function packedBytesOf({ alert, columns }: Arrival): number {
-  return 300 + Buffer.byteLength(alert.data, 'utf8') + (columns ? 3 * JSON.stringify(columns).length : 0);
+  return 300 + Buffer.byteLength(alert.data, 'utf8') + (columns ? columnBytesOf(columns) : 0);
+}
+
+/** At most: a letter takes three bytes, and one that JSON must write as \uXXXX twice that. */
+function columnBytesOf(columns: Row): number {
+  let bytes = 0;
+  for (const name in columns) {
+    const value = columns[name];
+    bytes += 40 + name.length + (typeof value === 'string' ? 6 * value.length : 0);
+  }
+  return bytes;
 }

@@ -37,13 +37,20 @@ export function compact(text: string): string {
   return (text.match(token) ?? []).join('');
 }
 
+/** How a JSON text is built. */
+interface Shape {
+  /** Objects and arrays in each other. */
+  depth: number;
+  /** Names that the outermost object gives, each as often as it is given. */
+  names: number;
+}
+
 /**
- * Whether objects and arrays lie in each other more than so many deep. To be asked of a text that nobody has parsed yet, valid or
- * not: `JSON.parse` takes any depth, and what walks through its result may not.
+ * The shape of a text that nobody has parsed yet, valid or not: `JSON.parse` takes any depth, and what walks through its result
+ * may not; and of two equal names it keeps one and says nothing.
  */
-export function isDeepText(text: string, deepest: number): boolean {
-  // Every level takes two brackets.
-  if (text.length <= 2 * deepest) return false;
+export function shapeOf(text: string): Shape {
+  const shape: Shape = { depth: 0, names: 0 };
   let depth = 0;
   let inText = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -52,13 +59,20 @@ export function isDeepText(text: string, deepest: number): boolean {
       if (unit === backslash) at += 1;
       else if (unit === quote) inText = false;
     } else if (unit === quote) inText = true;
+    else if (unit === colon) shape.names += depth === 1 ? 1 : 0;
     else if (unit === 0x5b || unit === 0x7b) {
       depth += 1;
-      if (depth > deepest) return true;
+      if (depth > shape.depth) shape.depth = depth;
     } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
   }
-  return false;
+  return shape;
+}
+
+/** Whether objects and arrays lie in each other more than so many deep, which takes two brackets for each. */
+export function isDeepText(text: string, deepest: number): boolean {
+  return text.length > 2 * deepest && shapeOf(text).depth > deepest;
 }
 
 const quote = 0x22;
 const backslash = 0x5c;
+const colon = 0x3a;

@@ -2,6 +2,7 @@ import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { propertiesOf } from '../model/properties';
+import type { Property } from '../model/properties';
 import { wrongInKeys } from './command-message';
 import { ServiceError } from './errors';
 import { wrongInDefinition } from './property-definition';
@@ -47,8 +48,8 @@ export function checkFixed(name: EntityName, before: Row, changed: Row): void {
 
 /** Refuses a record that lacks a required value, or breaks a rule of its table in one of the `changed` properties. */
 export function checkRecord(name: EntityName, row: Row, changed: Row): void {
-  for (const { name: property, column } of propertiesOf(name).values()) {
-    if (!column.required || column.readOnly || (row[property] ?? null) !== null) continue;
+  for (const { name: property, column } of requiredIn(name)) {
+    if ((row[property] ?? null) !== null) continue;
     const how =
       column.kind === 'lookup' ? `Bind it with "${column.targets[0]!.navigation}@odata.bind".` : 'Send a value.';
     throw new ServiceError('invalid-value', `${property} (${column.label}) of ${entity(name).set} is required. ${how}`);
@@ -60,6 +61,18 @@ export function checkRecord(name: EntityName, row: Row, changed: Row): void {
   }
   const wrong = wholeChecks[name]?.(row);
   if (wrong !== undefined) throw new ServiceError('invalid-value', wrong);
+}
+
+const required = new Map<EntityName, readonly Property[]>();
+
+/** The columns that a caller must give. */
+function requiredIn(name: EntityName): readonly Property[] {
+  let found = required.get(name);
+  if (!found) {
+    found = [...propertiesOf(name).values()].filter(({ column }) => column.required && !column.readOnly);
+    required.set(name, found);
+  }
+  return found;
 }
 
 /** Whether records of a table are written by the service alone: no column of its own can be set. */

@@ -1,5 +1,5 @@
 import { ServiceError } from '../domain/errors';
-import { isDeepText } from '../domain/json-text';
+import { shapeOf } from '../domain/json-text';
 import type { Message } from './message';
 
 /** Bytes of a body that holds one record. */
@@ -19,15 +19,17 @@ export function readJsonBody(bytes: Uint8Array, largestBody = largestRecord): Re
     throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
   }
   const text = decodeBody(bytes);
-  if (isDeepText(text, deepest)) {
+  const { depth, names } = shapeOf(text);
+  if (depth > deepest) {
     throw new ServiceError('bad-request', `The body holds objects or arrays in each other, more than ${deepest} deep.`);
   }
   const json = parse(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ServiceError('bad-request', 'The body must be one JSON object, like {"name":"Contoso"}.');
   }
-  const twice = repeatedKey(text);
-  if (twice !== undefined) throw new ServiceError('bad-request', `The body gives '${twice}' twice.`);
+  if (names !== Object.keys(json).length) {
+    throw new ServiceError('bad-request', `The body gives '${repeatedKey(text)}' twice.`);
+  }
   return json as Record<string, unknown>;
 }
 

@@ -5,6 +5,7 @@ import type { Row, Scalar } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { navigationsOf, propertiesOf } from '../model/properties';
+import type { Property } from '../model/properties';
 import type { RecordChanges } from '../workflows/record-changes';
 import { readReference } from './address';
 import { foreignLink, foreignValues } from './foreign-link';
@@ -16,10 +17,18 @@ const bindSuffix = '@odata.bind';
  * or on the navigation itself. Other annotations (`@odata.type`, formatted values) say nothing that we need.
  */
 export function readRecordBody(name: EntityName, body: Readonly<Record<string, unknown>>): RecordChanges {
-  const values: [string, Scalar][] = [];
+  const values: Record<string, Scalar> = {};
+  const properties = propertiesOf(name);
+  const navigations = navigationsOf(name);
   const links = new Map<string, RecordKey | null>();
   const foreign = new Map<string, Row>();
-  for (const [key, value] of Object.entries(body)) {
+  for (const key of Object.keys(body)) {
+    const value = body[key];
+    const property = properties.get(key);
+    if (property) {
+      values[key] = readValue(property, value);
+      continue;
+    }
     const away = key.endsWith(bindSuffix) ? foreignLink(name, key.slice(0, -bindSuffix.length)) : undefined;
     if (away) {
       refuseSecond(away.property, key, foreign);
@@ -28,7 +37,7 @@ export function readRecordBody(name: EntityName, body: Readonly<Record<string, u
       addLink(name, key.slice(0, -bindSuffix.length), value, links);
     } else if (key.includes('@')) {
       continue;
-    } else if (navigationsOf(name).has(key) && !propertiesOf(name).has(key)) {
+    } else if (navigations.has(key)) {
       if (value !== null) {
         throw new ServiceError(
           'unsupported',
@@ -36,12 +45,10 @@ export function readRecordBody(name: EntityName, body: Readonly<Record<string, u
         );
       }
       addLink(name, key, null, links);
-    } else {
-      values.push([key, readValue(name, key, value)]);
-    }
+    } else throw unknown(name, key);
   }
   for (const property of links.keys()) refuseSecond(property, property, foreign);
-  const all = Object.assign(Object.fromEntries(values), ...foreign.values()) as Row;
+  const all = Object.assign(values, ...foreign.values()) as Row;
   return { values: all, links: Object.fromEntries(links) };
 }
 
@@ -49,10 +56,7 @@ function refuseSecond(property: string, called: string, bound: ReadonlyMap<strin
   if (bound.has(property)) throw new ServiceError('bad-request', `The body binds '${called}' twice.`);
 }
 
-function readValue(name: EntityName, key: string, value: unknown): Scalar {
-  const property = propertiesOf(name).get(key);
-  if (!property) throw unknown(name, key);
-  const { column } = property;
+function readValue({ name: key, column }: Property, value: unknown): Scalar {
   if (column.kind === 'lookup') {
     throw new ServiceError(
       'read-only-property',

@@ -3,6 +3,7 @@ import { shardCount, shardOf } from '../domain/ids';
 import type { Row } from '../model/edm';
 import type { Alert } from '../model/entities';
 import type { IngestDeps } from './ingest-events';
+import { factsOf } from './known-device';
 import { incomingOf } from './posted-alert';
 import { idsTold, settleAlerts } from './settle-alerts';
 import type { Batch } from './settle-alerts';
@@ -21,6 +22,7 @@ export async function postAlerts(
   const alerts = rows as readonly Alert[];
   const devices = deps.devices.open();
   const known = await devices.find(new Set(alerts.flatMap(({ msdyn_deviceid: id }) => id ?? [])));
+  const facts = new Map([...known].map(([deviceId, device]) => [deviceId, factsOf(device)]));
   const arrivals = alerts.map((alert, index): Batch['arrivals'][number] => {
     const deviceId = alert.msdyn_deviceid ?? '';
     const { device, category } = known.get(deviceId) ?? {};
@@ -34,6 +36,7 @@ export async function postAlerts(
       groupKey,
       position: null,
       packs: true,
+      device: facts.get(deviceId) ?? null,
       target: { index, created },
       shard: shardOf(groupKey ?? request?.key ?? unique()),
       ...(token && { columns: { msdyn_alerttoken: token } }),
