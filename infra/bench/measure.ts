@@ -58,9 +58,9 @@ async function alone<T>(measured: Measured, work: (connectionString: string, run
   const data = await mkdtemp(join(tmpdir(), 'ccs-bench-'));
   const [azurite, hub] = await Promise.all([startAzurite(), startIotHub({ data })]);
   const { eventHubConnectionString, eventHubName } = hub;
-  const { workload, keys } = measured;
+  const { workload, keys, warmUp } = measured;
   const run: Run = (storageConnectionString, counting, onStage) => {
-    const devices = Math.ceil(keys / 2);
+    const devices = Math.ceil((keys + warmUp.keys) / 2);
     const hubSide = { eventHubConnectionString, eventHubName };
     const surroundings = { storageConnectionString, ...hubSide, devices, workload };
     return runChild({ measured, surroundings, counting }, onStage);

@@ -13,6 +13,8 @@ export interface Measured {
   parts: number;
   /** Alerts of the shorter pass that counts storage transactions. */
   counted: number;
+  /** Alerts of other keys that come first and count for nothing: a storm finds a service that has been at work. */
+  warmUp: { alerts: number; keys: number };
 }
 
 /** Batches of one are for the patient: so many alerts say enough. */
@@ -41,7 +43,8 @@ function sizes({ alerts, keys }: Workload, batch: Batch, quick: boolean) {
   const singles = quick ? mostSingles / 100 : mostSingles;
   const taken = batch === 1 ? Math.min(all.alerts, singles) : all.alerts;
   const duplicates = (batch === 1 ? 2_000 : 20_000) / (quick ? 20 : 1);
-  return { alerts: taken, keys: all.keys, counted: Math.min(taken, all.keys + duplicates) };
+  const warmUp = { alerts: Math.min(taken / 10, mostSingles), keys: quick ? 2 : batch === 1 ? 50 : 500 };
+  return { alerts: taken, keys: all.keys, counted: Math.min(taken, all.keys + duplicates), warmUp };
 }
 
 function subjectsOf(name: WorkloadName, batch: Batch): [SubjectName, Path][] {

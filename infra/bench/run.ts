@@ -37,7 +37,9 @@ async function measure({ measured, surroundings, counting }: RunRequest): Promis
   const subject = await openSubject(measured.subject, measured.path, surroundings);
   const times: number[] = [];
   const parts: PartResult[] = [];
+  const warm = counting ? { keys: 0, alerts: 0 } : measured.warmUp;
   if (counting) await stage('ready');
+  else await warmUp(subject, measured);
   const alerts = alertsOf({ ...workloads[measured.workload], alerts: measured.alerts, keys: measured.keys });
   for (const size of partSizes(measured, counting)) {
     const lanes = subject.prepare(take(alerts, size), measured.batch);
@@ -46,9 +48,14 @@ async function measure({ measured, surroundings, counting }: RunRequest): Promis
   }
   const { peakMb } = subject.usage();
   const taken = parts.reduce((sum, part) => sum + part.alerts, 0);
-  const tickets = await subject.tickets({ keys: measured.keys, alerts: taken });
+  const tickets = await subject.tickets({ keys: measured.keys + warm.keys, alerts: taken + warm.alerts });
   await subject.close();
-  return { parts, p99Ms: percentile(times, 0.99), peakMb, tickets };
+  return { parts, p99Ms: percentile(times, 0.99), peakMb, tickets: Math.max(0, tickets - warm.keys) };
+}
+
+async function warmUp(subject: Subject, { workload, batch, keys, warmUp: warm }: Measured): Promise<void> {
+  const alerts = alertsOf({ ...workloads[workload], ...warm, others: keys });
+  await timed(subject, subject.prepare(alerts, batch), []);
 }
 
 function partSizes({ alerts, keys, parts, counted }: Measured, counting: boolean): number[] {
@@ -72,9 +79,10 @@ async function timed(subject: Subject, lanes: readonly (readonly Work[])[], time
   return { seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb };
 }
 
+/** The nearest rank: the least time that this share of all did not exceed. */
 function percentile(times: readonly number[], share: number): number {
   const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /** Tells the parent how far we are, and waits until it has read its counters. */

@@ -58,6 +58,12 @@ function skewed(keys: number, random: Random): () => number {
   };
 }
 
+/** What alerts are made of. */
+type Drawn = Pick<Workload, 'alerts' | 'keys' | 'draw'> & {
+  /** So many keys belong to other alerts and are passed over; an even number, as each device has two. */
+  others?: number;
+};
+
 const seed = 20_260_301;
 const start = Date.parse('2026-03-01T08:00:00Z');
 const span = 50_000;
@@ -66,11 +72,11 @@ const span = 50_000;
  * The alerts of a workload, always the same for the same arguments. All event times lie within 50 s, so that each key
  * has one window, one parent and one case.
  */
-export function* alertsOf({ alerts, keys, draw }: Pick<Workload, 'alerts' | 'keys' | 'draw'>): Generator<BenchAlert> {
+export function* alertsOf({ alerts, keys, draw, others = 0 }: Drawn): Generator<BenchAlert> {
   const random = seededRandom(seed);
   const next = draw(keys, random);
   for (let index = 0; index < alerts; index += 1) {
-    const key = index < keys ? index : next();
+    const key = others + (index < keys ? index : next());
     yield {
       index,
       device: key >> 1,

@@ -8,11 +8,15 @@ import type { BenchAlert } from '../workload';
 import { openPoster } from './http-client';
 import { root } from './ours-event';
 import { service, settingsFor } from './service';
-import { dealt } from './subject';
+import { dealt, lanes } from './subject';
 import type { Subject, Surroundings, Work } from './subject';
 import { usageOf } from './usage';
 
 const path = '/api/data/v9.2/msdyn_iotalerts/Microsoft.Dynamics.CRM.CreateMultiple';
+
+/** From so many alerts a call, two connections keep the service busy; with more, calls wait for each other and nothing else. */
+const crowded = 1_000;
+const lanesOfCrowds = 2;
 
 /** The app over HTTP: `CreateMultiple` to a local Functions host in a process of its own. */
 export async function oursOverHttp(surroundings: Surroundings): Promise<Subject> {
@@ -41,6 +45,7 @@ export async function oursOverHttp(surroundings: Surroundings): Promise<Subject>
           const body = Buffer.from(`{"Targets":[${targets.join()}]}`);
           return { alerts: targets.length, run: () => poster.post(path, body) };
         }),
+        batch < crowded ? lanes : lanesOfCrowds,
       ),
     usage: () => usageOf(host.pid!),
     tickets,

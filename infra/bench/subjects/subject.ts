@@ -37,6 +37,6 @@ export interface Surroundings {
 export const lanes = 8;
 
 /** Deals batches out to the lanes in turn. */
-export function dealt(batches: readonly Work[], count = lanes): Work[][] {
+export function dealt(batches: readonly Work[], count: number = lanes): Work[][] {
   return Array.from({ length: count }, (_, lane) => batches.filter((_, i) => i % count === lane));
 }

@@ -34,7 +34,7 @@ export interface ShardLog {
 export type ShardLogs = (shard: number) => ShardLog;
 
 /** What the log may be ahead of the rows of the groups: what a new process has to read. */
-const usualTail = { entries: 1_000, alerts: 32_000 };
+const usualTail = { entries: 2_000, alerts: 64_000 };
 
 /** The logs of all shards; each is opened once. */
 export function shardLogs(tables: Tables, longestTail = usualTail): ShardLogs {
