@@ -21,7 +21,7 @@ const read = readOptions(
       hint: 'N',
       min: 1,
       max: 3_600,
-      default: 120,
+      default: 300,
       help: 'seconds a round may take to settle',
     },
     app: { kind: 'text', hint: 'DIR', help: 'folder of the compiled app to hurt, when it is not this one' },

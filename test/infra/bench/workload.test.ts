@@ -35,6 +35,19 @@ test('parts of a workload go on from each other', () => {
   expect([...take(source, 30), ...take(source, 70)]).toEqual(whole);
 });
 
+test('alerts that come first to warm up are of devices that the others do not touch', () => {
+  for (const { workload, keys, warmUp, alerts } of fullPlan(false)) {
+    const devices = (drawn: Parameters<typeof alertsOf>[0]) =>
+      new Set([...alertsOf(drawn)].map(({ device }) => device));
+    const { draw } = workloads[workload];
+    const measured = devices({ draw, keys, alerts: Math.min(alerts, keys) });
+    const warm = devices({ draw, ...warmUp, others: keys });
+    expect(warmUp.alerts).toBeGreaterThanOrEqual(warmUp.keys);
+    expect([...warm].filter((device) => measured.has(device))).toEqual([]);
+    expect(measured.size + warm.size).toBe(Math.ceil((keys + warmUp.keys) / 2));
+  }
+});
+
 test('batches hold everything, in order', () => {
   expect(batchesOf([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
 });
@@ -44,8 +57,8 @@ test('the plan holds every workload beside Alertmanager, and all numbers are who
     const plan = fullPlan(quick);
     const beside = plan.filter(({ subject }) => subject === 'alertmanager').map(({ workload }) => workload);
     expect(new Set(beside)).toEqual(new Set(Object.keys(workloads)));
-    for (const { alerts, keys, counted, parts } of plan) {
-      expect([alerts, keys, counted, alerts / parts].every(Number.isInteger)).toBe(true);
+    for (const { alerts, keys, counted, parts, warmUp } of plan) {
+      expect([alerts, keys, counted, alerts / parts, warmUp.alerts].every(Number.isInteger)).toBe(true);
       expect(counted).toBeGreaterThan(keys);
     }
   }
