@@ -1,11 +1,11 @@
-import { EventHubConsumerClient, earliestEventPosition, latestEventPosition } from '@azure/event-hubs';
-import type { EventPosition, PartitionContext as SdkPartition, ReceivedEventData } from '@azure/event-hubs';
+import type { PartitionContext as SdkPartition, ReceivedEventData } from '@azure/event-hubs';
 import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import { ContainerClient } from '@azure/storage-blob';
 import type { HubEvent } from './event-data';
 import { optionOf, triggerOf } from './binding';
 import type { RegisteredFunction } from './functions-core';
 import type { EventHubSettings } from './host-json';
+import { consumeHub } from './hub-consumer';
 import type { Invoker } from './invocation';
 import type { Log } from './log';
 import { ownerId, watchOwnership } from './partition-ownership';
@@ -33,15 +33,6 @@ export interface EventHubTriggerOptions {
   keepsEmpty: () => boolean;
   log: Log;
 }
-
-// Chosen so that a dropped connection or a killed host is made good within seconds, not minutes as with the defaults.
-const receiveWaitSeconds = 1;
-const retryOptions = { maxRetries: 1_000_000, retryDelayInMs: 250, maxRetryDelayInMs: 1_000, timeoutInMs: 3_000 };
-const loadBalancing = {
-  strategy: 'greedy' as const,
-  updateIntervalInMs: 1_000,
-  partitionOwnershipExpirationIntervalInMs: 10_000,
-};
 
 export function createEventHubTrigger(options: EventHubTriggerOptions): EventHubTrigger {
   const { target, invoker, settings, keepsEmpty, log } = options;
@@ -100,14 +91,6 @@ export function createEventHubTrigger(options: EventHubTriggerOptions): EventHub
       partitions.get(partitionId)?.lost.abort(),
     );
     const report = errorReport(log, name);
-    const clientOptions = { identifier: self, loadBalancingOptions: loadBalancing, retryOptions };
-    // An EntityPath in the connection string overrides the name in the code.
-    const client = /(^|;)\s*EntityPath=/i.test(hub)
-      ? new EventHubConsumerClient(consumerGroup, hub, ownership.store, clientOptions)
-      : new EventHubConsumerClient(consumerGroup, hub, eventHubName, ownership.store, clientOptions);
-
-    hurryLoadBalancer(client);
-
     function open(context: SdkPartition): void {
       const { partitionId } = context;
       const lost = new AbortController();
@@ -134,39 +117,36 @@ export function createEventHubTrigger(options: EventHubTriggerOptions): EventHub
       log('debug', 'Host', `${name}: receives from partition ${partitionId}`);
     }
 
-    const subscription = client.subscribe(
-      {
-        processInitialize: async (context) => open(context),
-        processEvents: async (events, { partitionId }) => {
-          const partition = partitions.get(partitionId);
-          // Any error that is not marked retryable ends the pump, which is the only way to give a partition back.
-          if (!partition || partition.lost.signal.aborted) throw new Error('another host owns the partition now');
-          if (!stopping.signal.aborted) await settled(partition.runner.take(events));
-        },
-        processClose: async (_, { partitionId }) => {
-          partitions.get(partitionId)?.lost.abort();
-          partitions.delete(partitionId);
-          ownership.pumping(partitionId, false);
-          log('debug', 'Host', `${name}: left partition ${partitionId}`);
-        },
-        processError: async (error, { partitionId }) => {
-          const expected =
-            stopping.signal.aborted || partitions.get(partitionId)?.lost.signal.aborted || isTakenOver(error);
-          if (!expected) report(partitionId, 'receiving failed, trying again', error);
-        },
-      },
-      {
-        maxBatchSize: settings.maxEventBatchSize,
-        maxWaitTimeInSeconds: receiveWaitSeconds,
-        prefetchCount: settings.prefetchCount,
-        skipParsingBodyAsJson: true,
-        startPosition: startPosition(settings),
-      },
-    );
-    close = async () => {
-      await subscription.close();
-      await client.close();
+    const address = {
+      connectionString: hub,
+      eventHubName,
+      consumerGroup,
+      owner: self,
+      store: ownership.store,
+      settings,
     };
+    const consumer = consumeHub(address, {
+      opened: open,
+      take: async (partitionId, events) => {
+        const partition = partitions.get(partitionId);
+        if (!partition || partition.lost.signal.aborted) throw new Error('another host owns the partition now');
+        if (!stopping.signal.aborted) await settled(partition.runner.take(events));
+      },
+      left: (partitionId) => {
+        partitions.get(partitionId)?.lost.abort();
+        partitions.delete(partitionId);
+        ownership.pumping(partitionId, false);
+        log('debug', 'Host', `${name}: left partition ${partitionId}`);
+      },
+      failed: (partitionId, error) => {
+        const expected =
+          stopping.signal.aborted || partitions.get(partitionId)?.lost.signal.aborted || isTakenOver(error);
+        if (!expected) report(partitionId, 'receiving failed, trying again', error);
+      },
+      silent: (partitionIds) =>
+        log('warning', 'Host', `${name}: nothing heard of partition ${partitionIds.join(', ')}, connecting anew`),
+    });
+    close = () => consumer.close();
   }
 
   const direct = new Map<string, Promise<void>>();
@@ -204,26 +184,6 @@ export function createEventHubTrigger(options: EventHubTriggerOptions): EventHub
       await close();
     },
   };
-}
-
-interface Management {
-  getEventHubProperties(options: object): Promise<unknown>;
-}
-
-// The SDK's load balancer asks for the partitions with its own default of 30 s between tries, which no public option
-// changes; after an outage that is how long a partition would lie idle. Should the SDK change inside, so does only that.
-function hurryLoadBalancer(client: EventHubConsumerClient): void {
-  const { _context } = client as unknown as { _context?: { managementSession?: Management } };
-  const session = _context?.managementSession;
-  if (!session) return;
-  const ask = session.getEventHubProperties.bind(session);
-  const hurried = { maxRetries: 0, timeoutInMs: 3_000 };
-  session.getEventHubProperties = (options) => ask({ ...options, retryOptions: hurried });
-}
-
-function startPosition({ initialOffset }: EventHubSettings): EventPosition {
-  if (initialOffset === 'fromStart') return earliestEventPosition;
-  return initialOffset === 'fromEnd' ? latestEventPosition : { enqueuedOn: initialOffset };
 }
 
 function isTakenOver(error: unknown): boolean {
