@@ -29,7 +29,8 @@ export interface Line {
 
 /** The lines of one measurement: one, and for a workload in parts one each for the first and the last part. */
 export function linesOf(measured: Measured, runs: readonly RunResult[], costs: StorageCosts): Line[] {
-  const { alerts, keys, parts } = measured;
+  const { keys, parts } = measured;
+  const alerts = total(runs[0]!, 'alerts');
   const written = costs.entitiesPerKey * keys + costs.entitiesPerDuplicate * (alerts - keys);
   const shares = parts === 1 ? [1] : [1, 1 / parts, 1 / parts];
   return rowsOf(measured, runs, costs).map((row, i) => ({ row, rowsWritten: written * shares[i]! }));

@@ -43,7 +43,7 @@ async function measure({ measured, surroundings, counting }: RunRequest): Promis
   const alerts = alertsOf({ ...workloads[measured.workload], alerts: measured.alerts, keys: measured.keys });
   for (const size of partSizes(measured, counting)) {
     const lanes = subject.prepare(take(alerts, size), measured.batch);
-    parts.push({ alerts: size, ...(await timed(subject, lanes, times)) });
+    parts.push(await timed(subject, lanes, times, measured.longest));
     if (counting && parts.length === 1) await stage('parents');
   }
   const { peakMb } = subject.usage();
@@ -62,21 +62,29 @@ function partSizes({ alerts, keys, parts, counted }: Measured, counting: boolean
   return counting ? [keys, counted - keys] : Array.from({ length: parts }, () => alerts / parts);
 }
 
-async function timed(subject: Subject, lanes: readonly (readonly Work[])[], times: number[]) {
+async function timed(
+  subject: Subject,
+  lanes: readonly (readonly Work[])[],
+  times: number[],
+  longest = Infinity,
+): Promise<PartResult> {
   const before = subject.usage();
   const started = performance.now();
+  let alerts = 0;
   await Promise.all(
     lanes.map(async (lane) => {
       for (const work of lane) {
         const from = performance.now();
+        if (from - started > longest * 1000) return;
         await work.run();
         times.push(performance.now() - from);
+        alerts += work.alerts;
       }
     }),
   );
   const seconds = (performance.now() - started) / 1000;
   const after = subject.usage();
-  return { seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb };
+  return { alerts, seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb };
 }
 
 /** The nearest rank: the least time that this share of all did not exceed. */

@@ -14,9 +14,9 @@ import { usageOf } from './usage';
 
 const path = '/api/data/v9.2/msdyn_iotalerts/Microsoft.Dynamics.CRM.CreateMultiple';
 
-/** From so many alerts a call, two connections keep the service busy; with more, calls wait for each other and nothing else. */
+/** From so many alerts a call, one connection keeps the service busy; with more, calls wait for each other and nothing else. */
 const crowded = 1_000;
-const lanesOfCrowds = 2;
+const lanesOfCrowds = 1;
 
 /** The app over HTTP: `CreateMultiple` to a local Functions host in a process of its own. */
 export async function oursOverHttp(surroundings: Surroundings): Promise<Subject> {
