@@ -144,6 +144,17 @@ export function settled(draft: Group): Group {
   return draft;
 }
 
+/** The identities that each window of a group, or of a draft, remembers once it is settled: the newest of all, oldest first. */
+export function identitiesIn({ windows }: Group): string[][] {
+  const all = windows.map(({ seen, fresh }) => (fresh ? [...new Set([...seen, ...fresh])] : [...seen]));
+  let tooMany = all.reduce((sum, { length }) => sum + length, 0) - identitiesKept;
+  return all.map((own) => {
+    const gone = Math.min(Math.max(tooMany, 0), own.length);
+    tooMany -= gone;
+    return own.slice(gone);
+  });
+}
+
 /** A copy that shares nothing. */
 export function copyGroup(group: Group): Group {
   return {

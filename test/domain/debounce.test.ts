@@ -3,7 +3,9 @@ import {
   absorb,
   copyGroup,
   debounce,
+  draftOf,
   emptyGroup,
+  identitiesIn,
   identitiesKept,
   setWindowOpen,
   settled,
@@ -126,7 +128,23 @@ describe('an event that a device sent twice', () => {
     expect(group.windows[0]!.seen.has('e9')).toBe(false);
     expect(group.windows[0]!.seen.has('e10')).toBe(true);
   });
+
+  test('is remembered by a draft as by the group that it becomes', () => {
+    const late = 3_600;
+    const busy = settled(fold([at(0), ...events(0, identitiesKept - 5), at(late), ...events(late, 5)], fixed).group);
+    const draft = draftOf(busy);
+    for (const alert of [...events(late, 20), ...events(late + 1, 100)]) {
+      absorb(draft, alert, debounce(draft, alert, fixed));
+    }
+    const remembered = identitiesIn(draft);
+    expect(remembered.map((own) => own.length)).toEqual([identitiesKept - 5 - 115, 120]);
+    expect(identitiesIn(settled(draft))).toEqual(remembered);
+  });
 });
+
+function events(second: number, count: number): Candidate[] {
+  return Array.from({ length: count }, (_, i) => at(second + i / 1e6, { identity: `${second}/${i}` }));
+}
 
 describe('for any stream of alerts', () => {
   const stream = fc.array(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { identitiesIn } from '../../domain/debounce';
 import type { Group, Window } from '../../domain/debounce';
 
 /*
@@ -23,7 +24,7 @@ export function waitingRowKey(deviceId: string, groupKey = ''): string {
 
 /** Windows, tickets and waiting devices are JSON; the many identities are packed into one binary property. */
 export function encodeGroup(groupKey: string, group: Group, position: number): Record<string, unknown> {
-  const all = group.windows.map(({ seen, fresh }) => (fresh ? [...new Set([...seen, ...fresh])] : [...seen]));
+  const all = identitiesIn(group);
   const windows = group.windows.map((window, i): StoredWindow => {
     const { parent, first, earliest, latest, open, duplicates, pages } = window;
     const stored = { parent, first, earliest, latest, open, duplicates, seen: all[i]!.length };
