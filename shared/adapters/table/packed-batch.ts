@@ -62,7 +62,7 @@ export interface EncodedBatch {
   askedBy: Iterable<Scalar | undefined>;
 }
 
-/** Compressed on this thread: 250 alerts take 0.1 ms, and the way to another thread and back takes longer. */
+/** Compressed on this thread: the way to another one and back takes longer than the work. */
 export function encodeBatch({ packed, steps, replaced, saved }: PackedBatch): EncodedBatch {
   const lists: Lists = { places: numberedPlaces(), groups: numbered(), parents: numbered(), devices: numbered() };
   const devices: Head['devices'] = [];

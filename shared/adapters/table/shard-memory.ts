@@ -49,18 +49,10 @@ export function shardMemory() {
   const put = (key: string, group: Group, changed: number) => {
     let size = 20;
     for (const { seen } of group.windows) size += seen.size;
-    const known = groups.get(key);
-    if (!known) groups.set(key, { group, changed, size });
-    else {
-      identities -= known.size;
-      known.group = group;
-      known.changed = changed;
-      known.size = size;
-      // The last changed stand last.
-      groups.delete(key);
-      groups.set(key, known);
-    }
-    identities += size;
+    identities += size - (groups.get(key)?.size ?? 0);
+    // The last changed stand last.
+    groups.delete(key);
+    groups.set(key, { group, changed, size });
   };
 
   const drop = (key: string) => {
