@@ -1,3 +1,5 @@
+import { Identities } from './identities';
+
 /**
  * Which alerts are one: the decision that makes one parent of forty repeats.
  *
@@ -27,7 +29,7 @@ export interface Window {
   /** Duplicates under the parent. */
   duplicates: number;
   /** Identities of the events counted here, oldest first. */
-  seen: Set<string>;
+  seen: Identities;
   /** Those counted in a draft of the group (`draftOf`), until `settled` takes them over. */
   fresh?: string[] | undefined;
   /** Where the ledger keeps the duplicates that have no rows of their own: from this page to that. */
@@ -110,7 +112,7 @@ export function absorb(group: Group, alert: Candidate, verdict: Verdict): Window
     latest: time,
     open: true,
     duplicates: 0,
-    seen: new Set(),
+    seen: new Identities(),
     fresh: undefined,
   };
   group.windows.push(window);
@@ -158,7 +160,7 @@ export function identitiesIn({ windows }: Group): string[][] {
 /** A copy that shares nothing. */
 export function copyGroup(group: Group): Group {
   return {
-    windows: group.windows.map((window) => ({ ...window, seen: new Set(window.seen) })),
+    windows: group.windows.map((window) => ({ ...window, seen: new Identities(window.seen) })),
     tickets: [...group.tickets],
     waiting: [...group.waiting],
   };
@@ -216,10 +218,9 @@ function forgetIdentities({ windows }: Group): void {
   for (const { seen } of windows) kept += seen.size;
   if (kept <= identitiesKept) return;
   for (const { seen } of windows) {
-    for (const oldest of seen) {
-      if (kept <= identitiesKept) return;
-      seen.delete(oldest);
-      kept -= 1;
-    }
+    const tooMany = Math.min(kept - identitiesKept, seen.size);
+    seen.forgetOldest(tooMany);
+    kept -= tooMany;
+    if (kept <= identitiesKept) return;
   }
 }

@@ -5,6 +5,7 @@ import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
 import { itemsPerEvent } from '../../shared/domain/coverage';
 import { draftOf, emptyGroup, setWindowOpen } from '../../shared/domain/debounce';
+import { Identities } from '../../shared/domain/identities';
 import type { Group } from '../../shared/domain/debounce';
 import { stepOf } from '../../shared/domain/duplicate';
 import type { Duplicate } from '../../shared/domain/duplicate';
@@ -93,7 +94,7 @@ const groupOf = (parent: string): Group => ({
       latest: 9,
       open: true,
       duplicates: 2,
-      seen: new Set(['AAAA', 'B\ud800\0B']),
+      seen: new Identities(['AAAA', 'B\ud800\0B']),
     },
   ],
   tickets: [{ kind: 'case', id: alertId(), account: alertId() }],
@@ -241,7 +242,7 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     });
     expect((await records.get('msdyn_iotalert', parent))?.row).toMatchObject({ ccs_duplicatecount: 1 });
     const [window] = (await ledger.read(shard, [key], [], 'fresh')).groups.get(key)!.windows;
-    expect(window).toMatchObject({ parent, duplicates: 1, latest: 2_000, seen: new Set(['abcd']) });
+    expect(window).toMatchObject({ parent, duplicates: 1, latest: 2_000, seen: new Identities(['abcd']) });
   });
 
   test('writes what a request asked for once, and tells its ids to whoever asks again', async () => {

@@ -1,6 +1,7 @@
 import { makeId } from '../../shared/domain/ids';
 import { emptyGroup } from '../../shared/domain/debounce';
 import type { Group, Window } from '../../shared/domain/debounce';
+import { Identities } from '../../shared/domain/identities';
 import { moveUnder, reparent } from '../../shared/domain/reparent';
 
 const idOf = (created: number, seed = '') => makeId({ time: created, shard: 0, seed });
@@ -12,7 +13,7 @@ const window = (parent: string, second: number, more: Partial<Window> = {}): Win
   latest: second * 1000,
   open: true,
   duplicates: 0,
-  seen: new Set(),
+  seen: new Identities(),
   ...more,
 });
 const group = (...windows: Window[]): Group => ({ ...emptyGroup(), windows });
@@ -54,11 +55,11 @@ test('of two at the very same time and creation, the same one is always the earl
 });
 
 test('the window of a moved alert goes into that of its parent, and the group it came from is unchanged', () => {
-  const own = window(c, 100, { earliest: 95_000, latest: 130_000, duplicates: 2, seen: new Set(['y']) });
-  const before = group(window(a, 50, { duplicates: 1, seen: new Set(['x']) }), own);
+  const own = window(c, 100, { earliest: 95_000, latest: 130_000, duplicates: 2, seen: new Identities(['yyyy']) });
+  const before = group(window(a, 50, { duplicates: 1, seen: new Identities(['xxxx']) }), own);
   const after = moveUnder(before, alert, a, 2, true);
   expect(after.windows).toEqual([
-    window(a, 50, { earliest: 50_000, latest: 130_000, duplicates: 4, seen: new Set(['x', 'y']) }),
+    window(a, 50, { earliest: 50_000, latest: 130_000, duplicates: 4, seen: new Identities(['xxxx', 'yyyy']) }),
   ]);
   expect(before.windows).toHaveLength(2);
   expect(before.windows[0]!.duplicates).toBe(1);

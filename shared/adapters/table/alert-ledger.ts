@@ -4,7 +4,7 @@ import type { Group } from '../../domain/debounce';
 import { ServiceError } from '../../domain/errors';
 import { entity } from '../../model/entities';
 import type { AlertLedger, Entry, ShardVersion } from '../../ports/alert-ledger';
-import { encodeGroup, groupRowKey, waitingRowKey } from './group-row';
+import { bytesOfGroup, encodeGroup, groupRowKey, waitingRowKey } from './group-row';
 import { partition, partitions } from './placement';
 import { readReceipts, receiptRow } from './receipt-rows';
 import { findPlace, placeIn, reserveId } from './reserved-ids';
@@ -26,7 +26,7 @@ const attempts = 100;
 
 /** Groups that one commit writes back when the log is far ahead of their rows. */
 const savedAtOnce = 40;
-const identitiesSavedAtOnce = 60_000;
+const bytesSavedAtOnce = 700_000;
 const mostRows = 99;
 
 /**
@@ -251,16 +251,14 @@ function isEmpty({ windows, tickets, waiting }: Group): boolean {
 async function dueGroups(log: ShardLog, room: number, others: readonly string[]): Promise<string[]> {
   if (!log.isFarAhead()) return [];
   const due: string[] = [];
-  let identities = 0;
+  let bytes = 0;
   const oldest = log.memory
     .oldestUnsaved(Math.max(0, Math.min(savedAtOnce, room)))
     .filter((key) => !others.includes(key));
   await log.know(oldest);
   for (const key of oldest) {
-    identities += log.memory
-      .group(key)
-      .windows.reduce((sum, { seen, fresh }) => sum + seen.size + (fresh?.length ?? 0), 0);
-    if (due.length > 0 && identities > identitiesSavedAtOnce) break;
+    bytes += bytesOfGroup(log.memory.group(key));
+    if (due.length > 0 && bytes > bytesSavedAtOnce) break;
     due.push(key);
   }
   return due;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { identitiesIn } from '../../domain/debounce';
 import type { Group, Window } from '../../domain/debounce';
+import { Identities } from '../../domain/identities';
+import { textIn, textProperties } from './long-text';
 
 /*
  * Rows that stand beside alerts in a partition: the state of each group (G-) as it was at some position of the shard's
@@ -34,13 +36,20 @@ export function encodeGroup(groupKey: string, group: Group, position: number): R
   return {
     groupKey,
     position: String(position),
-    state: JSON.stringify({ windows, tickets: group.tickets, waiting: group.waiting }),
+    ...textProperties('state', JSON.stringify({ windows, tickets: group.tickets, waiting: group.waiting })),
     seen: Buffer.from(identities.join(''), 'utf16le'),
   };
 }
 
+/** About what a group's row weighs on its way to the storage. */
+export function bytesOfGroup({ windows, tickets, waiting }: Group): number {
+  let identities = 0;
+  for (const { seen, fresh } of windows) identities += seen.size + (fresh?.length ?? 0);
+  return 11 * identities + 220 * windows.length + 120 * tickets.length + 140 * waiting.length;
+}
+
 export function decodeGroup(row: Record<string, unknown>): { group: Group; position: number } {
-  const { windows, tickets, waiting } = JSON.parse(String(row['state'])) as Omit<Group, 'windows'> & {
+  const { windows, tickets, waiting } = JSON.parse(textIn('state', row)) as Omit<Group, 'windows'> & {
     windows: StoredWindow[];
   };
   const bytes = Buffer.from((row['seen'] as Uint8Array | undefined) ?? []);
@@ -49,7 +58,7 @@ export function decodeGroup(row: Record<string, unknown>): { group: Group; posit
   const group = {
     tickets,
     waiting,
-    windows: windows.map((window) => ({ ...window, seen: new Set(Array.from({ length: window.seen }, next)) })),
+    windows: windows.map((window) => ({ ...window, seen: new Identities(Array.from({ length: window.seen }, next)) })),
   };
   return { group, position: Number(row['position']) };
 }

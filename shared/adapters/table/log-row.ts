@@ -2,6 +2,7 @@ import type { TableEntity } from '@azure/data-tables';
 import type { Mark } from '../../ports/alert-ledger';
 import type { Duplicate } from '../../domain/duplicate';
 import { askedBy } from './asked-by';
+import { textIn, textNames, textProperties } from './long-text';
 import { decodeBatch, encodeBatch } from './packed-batch';
 import type { PackedBatch } from './packed-batch';
 
@@ -34,6 +35,9 @@ export function positionIn(rowKey: string): number {
   return lastPosition - Number.parseInt(rowKey.slice(2), 16);
 }
 
+/** The properties that hold the marks: one, but for sources with many gaps. */
+export const marksNames = textNames('marks');
+
 /** A property holds 64 KiB. */
 const chunk = 60_000;
 
@@ -47,7 +51,7 @@ export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: stri
     rowKey: logRowKey(position),
     writer,
     floor: String(floor),
-    marks: JSON.stringify(marks.map(({ source: { hub, partition }, coverage }) => [hub, partition, coverage])),
+    ...textProperties('marks', marksText(marks)),
     oldest: first,
     newest: last,
     newestBefore: newest,
@@ -56,10 +60,21 @@ export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: stri
   };
 }
 
+const kept = [
+  'partitionKey',
+  'rowKey',
+  'writer',
+  'floor',
+  'oldest',
+  'newest',
+  'newestBefore',
+  'unpacked',
+  ...marksNames,
+];
+
 /** The row with other duplicates in place of those that it holds. */
 export function rewrittenLogRow(stored: Readonly<Record<string, unknown>>, batch: PackedBatch): TableEntity {
   const encoded = encodeBatch(batch);
-  const kept = ['partitionKey', 'rowKey', 'writer', 'floor', 'marks', 'oldest', 'newest', 'newestBefore', 'unpacked'];
   const row = Object.fromEntries(kept.flatMap((name) => (stored[name] === undefined ? [] : [[name, stored[name]]])));
   const keys = row as { partitionKey: string; rowKey: string };
   return { ...keys, ...askedBy(encoded.askedBy), ...chunksOf(encoded.bytes) };
@@ -75,8 +90,12 @@ export function decodeLogRow(stored: Readonly<Record<string, unknown>>): LogEntr
   };
 }
 
+function marksText(marks: readonly Mark[]): string {
+  return JSON.stringify(marks.map(({ source: { hub, partition }, coverage }) => [hub, partition, coverage]));
+}
+
 export function decodeMarks(stored: Readonly<Record<string, unknown>>): Mark[] {
-  const marks = JSON.parse(String(stored['marks'])) as [string, string, Mark['coverage']][];
+  const marks = JSON.parse(textIn('marks', stored)) as [string, string, Mark['coverage']][];
   return marks.map(([hub, partition, coverage]) => ({ source: { hub, partition }, coverage }));
 }
 

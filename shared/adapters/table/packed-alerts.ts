@@ -7,7 +7,7 @@ import type { Row } from '../../model/edm';
 import type { EntityName } from '../../model/entities';
 import type { Stored } from '../../ports/record-store';
 import { toStorageETag } from './etag';
-import { decodeLogRow, decodeMarks, logRange, logRowKey, positionIn, unpackedIn } from './log-row';
+import { decodeLogRow, decodeMarks, logRange, logRowKey, marksNames, positionIn, unpackedIn } from './log-row';
 import { partition, rowKeyOf } from './placement';
 import { toEntity } from './row';
 import { hasStatus } from './storage-errors';
@@ -105,7 +105,10 @@ function logReader(client: TableClient, partitionKey: string, options: Options) 
   /** The marks of the newest row that is not newer than this one. */
   const marks = async (position: number) => {
     const range = `RowKey ge '${logRowKey(position)}' and RowKey lt '${logRange.to}'`;
-    const queryOptions = { filter: `PartitionKey eq '${partitionKey}' and ${range}`, select: ['RowKey', 'marks'] };
+    const queryOptions = {
+      filter: `PartitionKey eq '${partitionKey}' and ${range}`,
+      select: ['RowKey', ...marksNames],
+    };
     const page = await client
       .listEntities({ ...options(), queryOptions })
       .byPage({ maxPageSize: 1 })

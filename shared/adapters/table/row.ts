@@ -3,10 +3,8 @@ import type { Span } from '../../domain/record-query';
 import type { Column, Row, Scalar } from '../../model/edm';
 import { propertiesOf } from '../../model/properties';
 import type { EntityName } from '../../model/entities';
+import { isLong, textIn, textNames, textProperties } from './long-text';
 import type { Place } from './placement';
-
-/** A stored property holds 64 KiB of UTF-16, i.e. 32,768 of its units. Longer memos are cut into several properties. */
-const longestText = 32_000;
 
 /**
  * A record as a table row: each OData property is a stored property of the same name. Texts, GUIDs and times are
@@ -19,11 +17,8 @@ export function toEntity(name: EntityName, row: Row, place: Place): TableEntity 
     const property = properties.get(key);
     if (!property) throw new Error(`${name} has no property ${key}`);
     if (value === null || value === undefined) continue;
-    if (typeof value === 'string' && value.length > longestText) {
-      for (const [part, piece] of pieces(value).entries()) stored[partName(key, part)] = piece;
-    } else {
-      stored[key] = storedValue(property.column, value);
-    }
+    if (typeof value === 'string' && isLong(value)) Object.assign(stored, textProperties(key, value));
+    else stored[key] = storedValue(property.column, value);
   }
   return stored;
 }
@@ -36,7 +31,7 @@ export function toMerge(name: EntityName, before: Row, row: Row, place: Place): 
   const changed = [...new Set([...Object.keys(before), ...Object.keys(row)])].filter(
     (key) => (before[key] ?? null) !== (row[key] ?? null),
   );
-  const isCut = (value: Row[string] | undefined) => typeof value === 'string' && value.length > longestText;
+  const isCut = (value: Row[string] | undefined) => typeof value === 'string' && isLong(value);
   if (changed.some((key) => (row[key] ?? null) === null || isCut(row[key]) || isCut(before[key]))) return undefined;
   return toEntity(name, Object.fromEntries(changed.map((key) => [key, row[key]!])), place);
 }
@@ -48,7 +43,7 @@ export function fromEntity(name: EntityName, stored: Readonly<Record<string, unk
   for (const [key, kept] of Object.entries(stored)) {
     const value = kept as Scalar | undefined;
     if (value === undefined || value === null || !properties.has(key)) continue;
-    row[key] = typeof value === 'string' && isPiece(value) && partName(key, 1) in stored ? joined(key, stored) : value;
+    row[key] = typeof value === 'string' ? textIn(key, stored) : value;
   }
   return row;
 }
@@ -58,9 +53,7 @@ export function storedNames(name: EntityName, properties: readonly string[]): st
   return properties.flatMap((property) => {
     const column = propertiesOf(name).get(property)?.column;
     const longest = column && 'maxLength' in column ? column.maxLength : 0;
-    // A piece that would tear a surrogate pair is one unit shorter.
-    const parts = Math.max(1, Math.ceil(longest / (longestText - 1)));
-    return Array.from({ length: parts }, (_, part) => partName(property, part));
+    return textNames(property, longest);
   });
 }
 
@@ -86,29 +79,4 @@ function quoted(text: string): string {
 
 function storedValue(column: Column, value: Scalar) {
   return column.kind === 'decimal' ? { type: 'Double', value: String(value) } : value;
-}
-
-/** Whether a text is so long that it may be the first of several; one that would tear a surrogate pair is shorter by one. */
-function isPiece(text: string): boolean {
-  return text.length >= longestText - 1;
-}
-
-function partName(key: string, part: number): string {
-  return part === 0 ? key : `${key}__${part}`;
-}
-
-/** Cuts a text without tearing a surrogate pair: half of one cannot be written. */
-function pieces(text: string): string[] {
-  const cut: string[] = [];
-  for (let from = 0; from < text.length; from += cut.at(-1)!.length) {
-    const piece = text.slice(from, from + longestText);
-    cut.push(/[\ud800-\udbff]$/.test(piece) && piece.length > 1 ? piece.slice(0, -1) : piece);
-  }
-  return cut;
-}
-
-function joined(key: string, stored: Readonly<Record<string, unknown>>): string {
-  let text = '';
-  for (let part = 0; partName(key, part) in stored; part += 1) text += String(stored[partName(key, part)]);
-  return text;
 }
