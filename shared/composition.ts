@@ -109,7 +109,7 @@ app.hook.preInvocation((call) => {
   call.functionHandler = work;
 });
 
-const tables = once(() => openTables(accountOf(config()), requestCounter(telemetry)));
+const tables = once(() => openTables(accountOf(config()), { watcher: requestCounter(telemetry) }));
 
 /** What is known of the shards of alerts: by those who write them and those who read. */
 const logs = once(() => shardLogs(tables()));

@@ -43,6 +43,7 @@ interface Options {
 
 async function run({ minutes, seconds, seed, json, only, patience, app, data }: Options): Promise<void> {
   const folder = data === undefined ? await mkdtemp(join(tmpdir(), 'ccs-faults-')) : resolve(data);
+  let isToBeKept = data !== undefined;
   try {
     const outcome = await runFaults({
       seconds: seconds ?? minutes * 60,
@@ -58,9 +59,12 @@ async function run({ minutes, seconds, seed, json, only, patience, app, data }: 
     if (complaints.length > mostComplaints) console.error(`... and ${complaints.length - mostComplaints} more`);
     console.log(JSON.stringify(figures));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(figures)}\n`);
-    process.exitCode = isClean(outcome) ? 0 : 1;
+    if (isClean(outcome)) return;
+    process.exitCode = 1;
+    isToBeKept = true;
+    console.error(`Storage, hub and logs of the hosts are in ${folder}`);
   } finally {
-    if (data === undefined) await rm(folder, { recursive: true, force: true });
+    if (!isToBeKept) await rm(folder, { recursive: true, force: true });
   }
 }
 

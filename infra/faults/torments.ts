@@ -80,6 +80,7 @@ const moods: ((random: Random) => Fate)[] = [
   (random) => (random() < 0.2 ? { kind: 'cut-before' } : pass),
   (random) => (random() < 0.2 ? { kind: 'cut-after' } : pass),
   (random) => (random() < 0.3 ? { kind: 'slow', milliseconds: between(random, 50, 800) } : pass),
+  (random) => (random() < 0.05 ? { kind: 'silent' } : pass),
 ];
 const pass: Fate = { kind: 'pass' };
 

@@ -11,7 +11,9 @@ export type Fate =
   /** The connection breaks before the storage hears of the request, or after it has carried it out. */
   | { kind: 'cut-before' }
   | { kind: 'cut-after' }
-  | { kind: 'slow'; milliseconds: number };
+  | { kind: 'slow'; milliseconds: number }
+  /** The connection stands, and nothing ever comes. */
+  | { kind: 'silent' };
 
 /** One request as it went by. */
 export interface SeenRequest {
@@ -49,6 +51,7 @@ export async function startStorageProxy(
     const decided = fate();
     if (decided.kind === 'cut-before') return cut(request);
     if (decided.kind === 'refused') return refuse(response, decided.status);
+    if (decided.kind === 'silent') return;
     if (decided.kind === 'slow') await sleep(decided.milliseconds);
     seen({ method: request.method!, body });
     const answer = await forward(request, body);

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../domain/errors';
 import type { WorkQueue } from '../../ports/work-queue';
-import { openQueue } from './queue-account';
+import { inTime, openQueue } from './queue-account';
 import type { QueueAccount } from './queue-account';
 
 /**
@@ -13,9 +13,9 @@ export function storageQueue<M extends object>(account: QueueAccount, name: stri
 
   return {
     add: async (message, afterSeconds) => {
-      const options = afterSeconds === undefined ? {} : { visibilityTimeout: afterSeconds };
+      const options = { ...inTime(), ...(afterSeconds !== undefined && { visibilityTimeout: afterSeconds }) };
       try {
-        created ??= client.createIfNotExists();
+        created ??= client.createIfNotExists(inTime());
         await created;
         await client.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'), options);
       } catch (cause) {

@@ -16,7 +16,7 @@ import { find } from './find-row';
 import { pagesColumn } from './derived-counts';
 import { conditionFor } from './packed-alerts';
 import type { LogEntry } from './log-row';
-import { alertsTable, options, shardLogs } from './shard-log';
+import { alertsTable, shardLogs } from './shard-log';
 import type { ShardLog, ShardLogs } from './shard-log';
 import type { Tables } from './tables';
 import { linkPacked, linkRows, waitingNotes } from './waiting-alerts';
@@ -86,8 +86,8 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
     revise: async (name, row, etag, regroup) => {
       const client = await tables.client(alertsTable);
       const id = String(row[entity(name).key]);
-      const place = await findPlace(client, name, id, options);
-      const condition = await conditionFor(client, name, id, etag, options);
+      const place = await findPlace(client, name, id);
+      const condition = await conditionFor(client, name, id, etag);
       const action: TransactionAction = ['update', toEntity(name, row, place), 'Replace', { etag: condition }];
       const replaced = (stored: string) => ({ kind: 'replaced', etag: recordETag(row, stored) }) as const;
       if (!regroup) {
@@ -189,7 +189,7 @@ async function rowActions(client: TableClient, shard: number, entry: Entry): Pro
   }
   for (const { entity: name, id, row, etag } of entry.merges) {
     const changed = toEntity(name, row, placeIn(shard, name, id));
-    const condition = etag === undefined ? {} : { etag: await conditionFor(client, name, id, etag, options) };
+    const condition = etag === undefined ? {} : { etag: await conditionFor(client, name, id, etag) };
     actions.push(['update', changed, 'Merge', condition]);
   }
   for (const { deviceId, groupKey, since } of entry.waiting) {
@@ -288,7 +288,7 @@ async function endedWindows(
 async function replaceRow(client: TableClient, action: TransactionAction): Promise<string | undefined> {
   const [, row, , condition] = action as [string, TableEntity, 'Replace', { etag: string }];
   try {
-    return (await client.updateEntity(row, 'Replace', { ...options(), ...condition })).etag!;
+    return (await client.updateEntity(row, 'Replace', { ...condition })).etag!;
   } catch (error) {
     if (hasStatus(error, 404) || hasStatus(error, 412)) return undefined;
     throw translate(error);

@@ -13,7 +13,7 @@ export function tableIngestMarks(tables: Tables): IngestMarks {
         const client = await tables.client(table);
         const rowKey = `${hub} ${partition}`.replaceAll(/[/\\#?%]/g, '_');
         const times = { sequence: String(sequence), enqueued: String(enqueued), handled: String(handled) };
-        await client.upsertEntity({ partitionKey, rowKey, hub, partition, ...times }, 'Replace', options());
+        await client.upsertEntity({ partitionKey, rowKey, hub, partition, ...times }, 'Replace');
       } catch (error) {
         throw translate(error);
       }
@@ -23,7 +23,7 @@ export function tableIngestMarks(tables: Tables): IngestMarks {
       try {
         const client = await tables.client(table);
         const found: IngestMark[] = [];
-        for await (const row of client.listEntities({ ...options() })) found.push(markOf(row));
+        for await (const row of client.listEntities()) found.push(markOf(row));
         return found;
       } catch (error) {
         throw translate(error);
@@ -31,8 +31,6 @@ export function tableIngestMarks(tables: Tables): IngestMarks {
     },
   };
 }
-
-const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
 
 function markOf(row: Record<string, unknown>): IngestMark {
   const [sequence, enqueued, handled] = ['sequence', 'enqueued', 'handled'].map((name) => Number(row[name])) as [

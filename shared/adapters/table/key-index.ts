@@ -25,7 +25,7 @@ const rounds = 40;
  * overtaken in between, and makes everybody fail who looked before the record was there. A crash on the way leaves a row
  * that names a record without the value; the next who wants the value takes that row over.
  */
-export function keyIndex(client: TableClient, prefix: string, options: () => { abortSignal: AbortSignal }) {
+export function keyIndex(client: TableClient, prefix: string) {
   const placeOfValue = (value: string): Place => ({
     partitionKey: partition(shardOf(value)),
     rowKey: `K${prefix}-${safeKey(value)}`,
@@ -33,7 +33,7 @@ export function keyIndex(client: TableClient, prefix: string, options: () => { a
 
   const read = async (place: Place): Promise<Hold | undefined> => {
     try {
-      const row = await client.getEntity<{ id: string }>(place.partitionKey, place.rowKey, options());
+      const row = await client.getEntity<{ id: string }>(place.partitionKey, place.rowKey);
       return { place, id: row.id, etag: row.etag };
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
@@ -46,8 +46,8 @@ export function keyIndex(client: TableClient, prefix: string, options: () => { a
     const row = { ...place, id };
     try {
       const { etag } = seen
-        ? await client.updateEntity(row, 'Replace', { ...options(), etag: seen.etag })
-        : await client.createEntity(row, options());
+        ? await client.updateEntity(row, 'Replace', { etag: seen.etag })
+        : await client.createEntity(row);
       return { place, id, etag: etag! };
     } catch (error) {
       if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return undefined;
@@ -57,7 +57,7 @@ export function keyIndex(client: TableClient, prefix: string, options: () => { a
 
   const release = async ({ place, etag }: Hold): Promise<void> => {
     try {
-      await client.deleteEntity(place.partitionKey, place.rowKey, { ...options(), etag });
+      await client.deleteEntity(place.partitionKey, place.rowKey, { etag });
     } catch (error) {
       if (!hasStatus(error, 404) && !hasStatus(error, 412)) throw error;
     }

@@ -23,7 +23,6 @@ const mostRowsExamined = 10_000;
 
 interface Setting {
   logs: ShardLogs;
-  options: () => { abortSignal: AbortSignal };
 }
 
 /**
@@ -115,7 +114,7 @@ async function readersFor(
   client: TableClient,
   name: EntityName,
   request: ListRequest,
-  { logs, options, pushed, rest }: Setting & Asked,
+  { logs, pushed, rest }: Setting & Asked,
 ): Promise<AsyncGenerator<Found>> {
   const keys = keyRanges(name, request);
   const select = namesNeeded(name, request);
@@ -124,12 +123,12 @@ async function readersFor(
       [`RowKey ${isAfter ? 'gt' : 'ge'} '${from}' and RowKey lt '${to}'`, ...conditions].join(' and '),
     );
     const query: ShardQuery = { filters, select, pageSizes: pageSizes(request.limit, rest.length > 0) };
-    return partitions.map((each): ShardReader<Found> => shardReader(client, each, query, options));
+    return partitions.map((each): ShardReader<Found> => shardReader(client, each, query));
   });
   if (name !== 'msdyn_iotalert') return mergeReaders(rows, []);
-  const packed = await packedQueries(client, request, { logs, options });
+  const packed = await packedQueries(client, request, { logs });
   const inLogs = [...packed].map(([shard, part]): ShardReader<Found> =>
-    logReader(client, partition(shard), { ...part, keys }, options),
+    logReader(client, partition(shard), { ...part, keys }),
   );
   return mergeReaders(rows, inLogs);
 }

@@ -24,20 +24,19 @@ export function logPages(
   client: TableClient,
   partitionKey: string,
   { hashes, ...wanted }: PagesWanted & { hashes: ReadonlySet<number> | undefined },
-  options: () => { abortSignal: AbortSignal },
 ): () => Promise<LogPiece[] | undefined> {
   if (!hashes) {
-    const next = tablePages(client, wanted, options);
+    const next = tablePages(client, wanted);
     return async () => (await next())?.map((stored) => ({ stored, isWhole: true }));
   }
   const select = ['PartitionKey', 'RowKey', 'newestBefore', 'askedBy'];
-  const next = tablePages(client, { ...wanted, select, pageSizes: [largestPage / 4, largestPage] }, options);
+  const next = tablePages(client, { ...wanted, select, pageSizes: [largestPage / 4, largestPage] });
   let passed = 0;
   const isDue = (stored: StoredRow) => mayHold(stored, hashes) || (passed += 1) % milestone === 0;
   const pieceOf = async (stored: StoredRow, isWanted: boolean): Promise<LogPiece> => {
     if (!isWanted) return { stored, isWhole: false };
     try {
-      return { stored: await client.getEntity(partitionKey, stored.rowKey!, options()), isWhole: true };
+      return { stored: await client.getEntity(partitionKey, stored.rowKey!), isWhole: true };
     } catch (error) {
       // It has expired since.
       if (hasStatus(error, 404)) return { stored, isWhole: false };

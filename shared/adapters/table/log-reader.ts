@@ -47,10 +47,9 @@ export function logReader(
   client: TableClient,
   partitionKey: string,
   { range, keys, after, from, to, pageSizes, hashes }: LogQuery,
-  options: () => { abortSignal: AbortSignal },
 ): ShardReader<PackedRow> {
   const filter = `${inRange(partitionKey, range)} and newest ge '${timeText(from)}' and oldest le '${timeText(to)}' and oldest gt ''`;
-  const nextPage = logPages(client, partitionKey, { filter, pageSizes, hashes }, options);
+  const nextPage = logPages(client, partitionKey, { filter, pageSizes, hashes });
   const isWanted = (key: string) => key > after && keys.some((each) => key >= each.from && key < each.to);
   /** Held back, the first last. */
   let held: PackedRow[] = [];

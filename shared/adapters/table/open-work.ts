@@ -5,8 +5,6 @@ import type { Tables } from './tables';
 
 const table = 'openwork';
 
-const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
-
 /** Notes as rows of one table: a partition for each kind, which holds what is open and so stays small. */
 export function tableOpenWork(tables: Tables): OpenWorkList {
   return {
@@ -16,7 +14,6 @@ export function tableOpenWork(tables: Tables): OpenWorkList {
         .upsertEntity(
           { partitionKey: kind, rowKey: key, since: String(since), ...(about !== undefined && { about }) },
           'Replace',
-          options(),
         )
         .catch(rethrow);
     },
@@ -26,7 +23,7 @@ export function tableOpenWork(tables: Tables): OpenWorkList {
       const row = await find(client, kind, key);
       if (row?.['since'] !== String(since)) return;
       try {
-        await client.deleteEntity(kind, key, { ...options(), etag: row.etag });
+        await client.deleteEntity(kind, key, { etag: row.etag });
       } catch (error) {
         // A later note took its place, or somebody else was done with it first.
         if (!hasStatus(error, 412) && !hasStatus(error, 404)) throw translate(error);
@@ -39,8 +36,8 @@ export function tableOpenWork(tables: Tables): OpenWorkList {
       if (row && row['since'] !== String(since)) return false;
       const next = { partitionKey: kind, rowKey: key, since: String(later) };
       try {
-        if (row) await client.updateEntity(next, 'Replace', { ...options(), etag: row.etag });
-        else await client.createEntity(next, options());
+        if (row) await client.updateEntity(next, 'Replace', { etag: row.etag });
+        else await client.createEntity(next);
         return true;
       } catch (error) {
         // Changed, gone or made since it was read.

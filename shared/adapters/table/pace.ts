@@ -11,8 +11,6 @@ const partitionKey = 'pace';
 /** Every lost round means that somebody else got a moment. */
 const rounds = 200;
 
-const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
-
 /** One row, changed by compare-and-swap, that holds the moment which was given last. */
 export function tablePace(tables: Tables, name: string): Pace {
   return {
@@ -23,8 +21,8 @@ export function tablePace(tables: Tables, name: string): Pace {
         const slot = nextSlot(row && Number(row['last']), now, spacing);
         const next = { partitionKey, rowKey: name, last: String(slot) };
         try {
-          if (row) await client.updateEntity(next, 'Replace', { ...options(), etag: row.etag });
-          else await client.createEntity(next, options());
+          if (row) await client.updateEntity(next, 'Replace', { etag: row.etag });
+          else await client.createEntity(next);
           return slot;
         } catch (error) {
           if (!hasStatus(error, 412) && !hasStatus(error, 409)) throw translate(error);

@@ -17,8 +17,6 @@ import { hasStatus } from './storage-errors';
  * far every source was dealt with grows along the log; so the row in which an alert arrived is found by halving.
  */
 
-type Options = () => { abortSignal: AbortSignal };
-
 type LogRow = Record<string, unknown> & { etag: string };
 
 /** An alert in the log, and the row that holds it. */
@@ -39,11 +37,11 @@ export function packedETag(position: number): string {
 }
 
 /** Looks for an alert that has no row of its own. Some twenty small reads in a log of a million rows. */
-export async function findPacked(client: TableClient, id: string, options: Options): Promise<Packed | undefined> {
+export async function findPacked(client: TableClient, id: string): Promise<Packed | undefined> {
   const place = placeInId(id);
   if (!place) return undefined;
   const { source, position } = serialIn(id);
-  const reader = logReader(client, partition(place.shard), options);
+  const reader = logReader(client, partition(place.shard));
   if (source === posted) {
     const row = await reader.whole(Math.floor(position / itemsPerEvent));
     return row && packedIn(row, id);
@@ -56,9 +54,9 @@ export async function findPacked(client: TableClient, id: string, options: Optio
 }
 
 /** Gives an alert a row of its own, as it is; its ETag, or undefined when somebody else did so or it has another one. */
-async function unpack(client: TableClient, id: string, etag: string, options: Options): Promise<string | undefined> {
+async function unpack(client: TableClient, id: string, etag: string): Promise<string | undefined> {
   for (;;) {
-    const found = await findPacked(client, id, options);
+    const found = await findPacked(client, id);
     if (!found || found.etag !== etag) return undefined;
     const { logRow, index, row } = found;
     const { partitionKey, rowKey } = logRow as unknown as { partitionKey: string; rowKey: string };
@@ -69,7 +67,7 @@ async function unpack(client: TableClient, id: string, etag: string, options: Op
       ['create', toEntity('msdyn_iotalert', row, own)],
     ];
     try {
-      return (await client.submitTransaction(actions, options())).subResponses[1]!.etag!.trim();
+      return (await client.submitTransaction(actions)).subResponses[1]!.etag!.trim();
     } catch (error) {
       // Another alert of the same row was unpacked, or this one: the next look tells.
       if (!hasStatus(error, 409) && !hasStatus(error, 412)) throw error;
@@ -81,15 +79,9 @@ async function unpack(client: TableClient, id: string, etag: string, options: Op
  * Storage's ETag for a conditional write of a record. An alert without a row of its own gets one first; an ETag that the
  * record does not have any more becomes one that matches nothing.
  */
-export async function conditionFor(
-  client: TableClient,
-  name: EntityName,
-  id: string,
-  etag: string,
-  options: Options,
-): Promise<string> {
+export async function conditionFor(client: TableClient, name: EntityName, id: string, etag: string): Promise<string> {
   const isPacked = name === 'msdyn_iotalert' && etag.startsWith('W/"L');
-  return (isPacked ? await unpack(client, id, etag, options) : undefined) ?? toStorageETag(etag);
+  return (isPacked ? await unpack(client, id, etag) : undefined) ?? toStorageETag(etag);
 }
 
 function packedIn(logRow: LogRow, id: string): Packed | undefined {
@@ -101,7 +93,7 @@ function packedIn(logRow: LogRow, id: string): Packed | undefined {
 
 type LogReader = ReturnType<typeof logReader>;
 
-function logReader(client: TableClient, partitionKey: string, options: Options) {
+function logReader(client: TableClient, partitionKey: string) {
   /** The marks of the newest row that is not newer than this one. */
   const marks = async (position: number) => {
     const range = `RowKey ge '${logRowKey(position)}' and RowKey lt '${logRange.to}'`;
@@ -109,16 +101,13 @@ function logReader(client: TableClient, partitionKey: string, options: Options) 
       filter: `PartitionKey eq '${partitionKey}' and ${range}`,
       select: ['RowKey', ...marksNames],
     };
-    const page = await client
-      .listEntities({ ...options(), queryOptions })
-      .byPage({ maxPageSize: 1 })
-      .next();
+    const page = await client.listEntities({ queryOptions }).byPage({ maxPageSize: 1 }).next();
     const row = page.done === true ? undefined : page.value[0];
     return row && { position: positionIn(String(row.rowKey)), marks: decodeMarks(row) };
   };
   const whole = async (position: number): Promise<LogRow | undefined> => {
     try {
-      return await client.getEntity(partitionKey, logRowKey(position), options());
+      return await client.getEntity(partitionKey, logRowKey(position));
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw error;

@@ -21,7 +21,6 @@ type PackedQueries = Map<number, Omit<LogQuery, 'keys'>>;
 
 interface Setting {
   logs: ShardLogs;
-  options: () => { abortSignal: AbortSignal };
 }
 
 /** Log rows that one page of a log holds. Each holds up to a thousand alerts. */
@@ -88,9 +87,9 @@ function mayBePacked(equals: Readonly<Record<string, Scalar>>): boolean {
 async function pagesOf(
   client: TableClient,
   id: string,
-  { logs, options }: Setting,
+  { logs }: Setting,
 ): Promise<{ shard: number; range: KeyRange } | undefined> {
-  const place = await findPlace(client, 'msdyn_iotalert', id, options);
+  const place = await findPlace(client, 'msdyn_iotalert', id);
   const stored = await find(client, place.partitionKey, place.rowKey);
   if (!stored) return undefined;
   const shard = partitions.indexOf(place.partitionKey);

@@ -8,8 +8,6 @@ import { findPlace } from './reserved-ids';
 import { fromEntity } from './row';
 import type { ShardLogs } from './shard-log';
 
-type Options = () => { abortSignal: AbortSignal };
-
 /** Up to so many records are simply read one by one, at most `atOnce` at the same time. */
 const few = 20;
 const atOnce = 16;
@@ -26,16 +24,15 @@ export async function readMany(
   client: TableClient,
   name: EntityName,
   ids: readonly string[],
-  setting: { logs: ShardLogs; options: Options },
+  setting: { logs: ShardLogs },
 ): Promise<(Stored | undefined)[]> {
-  const { options } = setting;
   const found = new Map<string, Stored>();
   let single = [...ids];
   // Alerts may have no rows of their own.
   if (ids.length > few && name !== 'msdyn_iotalert') {
-    const shards = await byShard(client, name, ids, options);
+    const shards = await byShard(client, name, ids);
     const rests = await Promise.all(
-      [...shards].map(async ([shard, wanted]) => readAlong(client, name, shard, wanted, found, options)),
+      [...shards].map(async ([shard, wanted]) => readAlong(client, name, shard, wanted, found)),
     );
     single = rests.flat();
   }
@@ -56,9 +53,9 @@ interface Wanted {
   rowKey: string;
 }
 
-async function byShard(client: TableClient, name: EntityName, ids: readonly string[], options: Options) {
+async function byShard(client: TableClient, name: EntityName, ids: readonly string[]) {
   const shards = new Map<string, Wanted[]>();
-  const places = await Promise.all(ids.map(async (id) => ({ id, ...(await findPlace(client, name, id, options)) })));
+  const places = await Promise.all(ids.map(async (id) => ({ id, ...(await findPlace(client, name, id)) })));
   for (const { id, partitionKey, rowKey } of places) {
     const known = shards.get(partitionKey);
     if (known) known.push({ id, rowKey });
@@ -75,14 +72,13 @@ async function readAlong(
   shard: string,
   wanted: readonly Wanted[],
   found: Map<string, Stored>,
-  options: Options,
 ): Promise<string[]> {
   const [first, last] = [wanted[0]!, wanted.at(-1)!];
   const range = `RowKey ge '${first.rowKey}' and RowKey le '${last.rowKey}'`;
   const queryOptions = { filter: `PartitionKey eq '${shard}' and ${range}` };
   const ids = new Set(wanted.map(({ id }) => id));
   let passed = '';
-  for await (const page of client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: pageSize })) {
+  for await (const page of client.listEntities({ queryOptions }).byPage({ maxPageSize: pageSize })) {
     let hits = 0;
     for (const stored of page) {
       const row = fromEntity(name, stored);

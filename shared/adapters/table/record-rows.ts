@@ -15,17 +15,13 @@ import type { ShardLogs } from './shard-log';
 import { hasStatus } from './storage-errors';
 import { transact } from './transaction';
 
-/** The rows of one table's records, each read and written by itself; `options` bounds each request. */
-export function recordRows(
-  client: TableClient,
-  name: EntityName,
-  { logs, options }: { logs: ShardLogs; options: () => { abortSignal: AbortSignal } },
-) {
-  const placeOfRow = async (row: Row) => findPlace(client, name, keyOf(name, row), options);
+/** The rows of one table's records, each read and written by itself. */
+export function recordRows(client: TableClient, name: EntityName, { logs }: { logs: ShardLogs }) {
+  const placeOfRow = async (row: Row) => findPlace(client, name, keyOf(name, row));
 
   const readRow = async ({ partitionKey, rowKey }: Place): Promise<Stored | undefined> => {
     try {
-      const found = await client.getEntity(partitionKey, rowKey, options());
+      const found = await client.getEntity(partitionKey, rowKey);
       const row = fromEntity(name, found);
       if (name !== 'msdyn_iotalert') return { row, etag: recordETag(row, found.etag) };
       const [whole] = await counted(logs(partitions.indexOf(partitionKey)), [row], 'fresh');
@@ -40,17 +36,17 @@ export function recordRows(
   const write = async (action: TransactionAction): Promise<string> => {
     const [, row] = action;
     const stamps = stampActions(name, row.partitionKey);
-    const [etag] = await transact(client, [action, ...stamps], options());
+    const [etag] = await transact(client, [action, ...stamps]);
     return etag!;
   };
 
   return {
     get: async (id: string): Promise<Stored | undefined> => {
-      const place = await findPlace(client, name, id, options);
+      const place = await findPlace(client, name, id);
       const own = await readRow(place);
       if (own || name !== 'msdyn_iotalert') return own;
       // It may have got a row of its own in between.
-      return (await findPacked(client, id, options)) ?? readRow(place);
+      return (await findPacked(client, id)) ?? readRow(place);
     },
     /** Undefined when the id is in use. */
     create: async (row: Row): Promise<string | undefined> => {
@@ -63,7 +59,7 @@ export function recordRows(
     },
     replace: async (row: Row, etag: string): Promise<{ kind: 'replaced'; etag: string } | { kind: 'changed' }> => {
       const stored = toEntity(name, row, await placeOfRow(row));
-      const condition = await conditionFor(client, name, keyOf(name, row), etag, options);
+      const condition = await conditionFor(client, name, keyOf(name, row), etag);
       try {
         return {
           kind: 'replaced',
@@ -76,8 +72,8 @@ export function recordRows(
     },
     /** Without an ETag, whatever the record is by now. */
     remove: async (id: string, etag = '*'): Promise<{ kind: 'removed' } | { kind: 'changed' }> => {
-      const { partitionKey, rowKey } = await findPlace(client, name, id, options);
-      const wanted = etag === '*' ? etag : await conditionFor(client, name, id, etag, options);
+      const { partitionKey, rowKey } = await findPlace(client, name, id);
+      const wanted = etag === '*' ? etag : await conditionFor(client, name, id, etag);
       try {
         await write(['delete', { partitionKey, rowKey, etag: wanted }]);
         return { kind: 'removed' };

@@ -16,15 +16,9 @@ import { writeTogether } from './write-together';
 
 /**
  * Records on Table Storage. A read by id is one request, and so is a write; a table with an alternate key needs a few more
- * to keep it unique. `timeout` (milliseconds) bounds each call of the storage client, its retries included; `logs` is what
- * is known of the shards of alerts, to be shared with the ledger.
+ * to keep it unique. `logs` is what is known of the shards of alerts, to be shared with the ledger.
  */
-export function tableRecordStore(
-  tables: Tables,
-  { timeout = 15_000, logs = shardLogs(tables) }: { timeout?: number; logs?: ShardLogs } = {},
-): RecordStore {
-  const options = () => ({ abortSignal: AbortSignal.timeout(timeout) });
-
+export function tableRecordStore(tables: Tables, { logs = shardLogs(tables) }: { logs?: ShardLogs } = {}): RecordStore {
   const complete = new Map<EntityName, Promise<unknown>>();
 
   /** Writes the records that every store has, when the table is used first; those that are there stay as they are. */
@@ -41,20 +35,20 @@ export function tableRecordStore(
   const open = async (name: EntityName) => {
     const { key, alternateKey, stored } = entity(name);
     const client = await tables.client(stored.table);
-    const records = recordRows(client, name, { logs, options });
+    const records = recordRows(client, name, { logs });
     await withBuiltIn(name, records);
     if (alternateKey === undefined) return { client, records };
     return {
       client,
       records,
-      indexed: { records, index: keyIndex(client, stored.prefix, options), key, alternateKey },
+      indexed: { records, index: keyIndex(client, stored.prefix), key, alternateKey },
     };
   };
 
   return translated({
     get: async (name, id) => (await open(name)).records.get(id),
 
-    getMany: async (name, ids) => readMany((await open(name)).client, name, ids, { logs, options }),
+    getMany: async (name, ids) => readMany((await open(name)).client, name, ids, { logs }),
 
     getByAlternateKey: async (name, value) => {
       const { records, indexed } = await open(name);
@@ -83,11 +77,11 @@ export function tableRecordStore(
 
     stamp: async (name) => stampOf((await open(name)).client, name),
 
-    writeTogether: async (writes) => writeTogether(tables, writes, options),
+    writeTogether: async (writes) => writeTogether(tables, writes),
 
     list: async (name, request) => {
       const { client } = await open(name);
-      return listPage(client, name, request, { logs, options });
+      return listPage(client, name, request, { logs });
     },
   });
 }

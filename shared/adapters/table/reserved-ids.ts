@@ -10,8 +10,6 @@ import { hasStatus } from './storage-errors';
  * place (X-) does. It is written before the alert and never changes, so that it may be remembered.
  */
 
-type Options = () => { abortSignal: AbortSignal };
-
 const remembered = new WeakMap<TableClient, Map<string, string>>();
 const idsRemembered = 10_000;
 
@@ -24,15 +22,15 @@ export async function reserveId(client: TableClient, id: string, shard: number):
     return true;
   } catch (error) {
     if (!hasStatus(error, 409)) throw error;
-    return (await reservedPartition(client, id, () => ({ abortSignal: AbortSignal.timeout(15_000) }))) === wanted;
+    return (await reservedPartition(client, id)) === wanted;
   }
 }
 
 /** The place of a record by its id: the one its id leads to, or for an alert whose id a client chose, the reserved one. */
-export async function findPlace(client: TableClient, name: EntityName, id: string, options: Options): Promise<Place> {
+export async function findPlace(client: TableClient, name: EntityName, id: string): Promise<Place> {
   const own = placeOf(name, id);
   if (name !== 'msdyn_iotalert' || placeInId(id)) return own;
-  return { ...own, partitionKey: (await reservedPartition(client, id, options)) ?? own.partitionKey };
+  return { ...own, partitionKey: (await reservedPartition(client, id)) ?? own.partitionKey };
 }
 
 /** The place of a row in a shard that is known. */
@@ -40,19 +38,19 @@ export function placeIn(shard: number, name: EntityName, id: string): Place {
   return { partitionKey: partition(shard), rowKey: rowKeyOf(name, id) };
 }
 
-async function reservedPartition(client: TableClient, id: string, options: Options): Promise<string | undefined> {
+async function reservedPartition(client: TableClient, id: string): Promise<string | undefined> {
   const known = remembered.get(client) ?? new Map<string, string>();
   remembered.set(client, known);
-  const found = known.get(id) ?? (await readPartition(client, id, options));
+  const found = known.get(id) ?? (await readPartition(client, id));
   if (found === undefined) return undefined;
   known.set(id, found);
   if (known.size > idsRemembered) known.delete(known.keys().next().value!);
   return found;
 }
 
-async function readPartition(client: TableClient, id: string, options: Options): Promise<string | undefined> {
+async function readPartition(client: TableClient, id: string): Promise<string | undefined> {
   try {
-    const row = await client.getEntity(placeOf('msdyn_iotalert', id).partitionKey, `X-${id}`, options());
+    const row = await client.getEntity(placeOf('msdyn_iotalert', id).partitionKey, `X-${id}`);
     return String(row['alertPartition']);
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;

@@ -52,8 +52,6 @@ export function shardLogs(tables: Tables, longestTail = usualTail): ShardLogs {
 /** Where alerts, what they opened, groups and the log are. */
 export const alertsTable = entity('msdyn_iotalert').stored.table;
 
-export const options = () => ({ abortSignal: AbortSignal.timeout(15_000) });
-
 /** Rows that one page holds, and rows of groups that are read ahead; more groups are read one by one, as they are needed. */
 const pageOfLog = 200;
 const pageOfGroups = 500;
@@ -94,7 +92,7 @@ function openLog(
 
   const readAhead = async (client: TableClient) => {
     let read = 0;
-    const pages = client.listEntities({ ...options(), queryOptions: { filter: inRange(partitionKey, groupRange) } });
+    const pages = client.listEntities({ queryOptions: { filter: inRange(partitionKey, groupRange) } });
     for await (const page of pages.byPage({ maxPageSize: pageOfGroups })) {
       for (const row of page) memory.load(String(row['groupKey']), decodeGroup(row));
       read += page.length;
@@ -179,7 +177,7 @@ const later = (a: string, b: string) => (a > b ? a : b);
 async function readLog(client: TableClient, partitionKey: string, position: number | undefined) {
   const rows: Record<string, unknown>[] = [];
   const range = { from: logRange.from, to: position === undefined ? logRange.to : logRowKey(position) };
-  const pages = client.listEntities({ ...options(), queryOptions: { filter: inRange(partitionKey, range) } });
+  const pages = client.listEntities({ queryOptions: { filter: inRange(partitionKey, range) } });
   for await (const page of pages.byPage({ maxPageSize: pageOfLog })) {
     for (const row of page) {
       rows.push(row);
@@ -199,7 +197,7 @@ async function writerOf(client: TableClient, partitionKey: string, position: num
 /** Writes everything or nothing; undefined when a row is in the way or is not as it must be. */
 async function submit(client: TableClient, actions: readonly TransactionAction[]): Promise<string[] | undefined> {
   try {
-    return await transact(client, actions, options());
+    return await transact(client, actions);
   } catch (error) {
     if ([404, 409, 412].some((status) => hasStatus(error, status))) return undefined;
     throw error;

@@ -29,10 +29,9 @@ export function shardReader(
   client: TableClient,
   partition: string,
   { filters, ...wanted }: ShardQuery,
-  options: () => { abortSignal: AbortSignal },
 ): ShardReader<StoredRow> {
   const ranges = filters.map((filter) =>
-    tablePages(client, { ...wanted, filter: `PartitionKey eq '${partition}' and ${filter}` }, options),
+    tablePages(client, { ...wanted, filter: `PartitionKey eq '${partition}' and ${filter}` }),
   );
   let rows: StoredRow[] = [];
   let at = 0;

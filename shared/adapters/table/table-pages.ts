@@ -31,13 +31,12 @@ export interface PagesWanted {
 export const largestPage = 1_000;
 
 /**
- * Rows of a table, a page a call, and undefined when there are no more. Pages may be empty on the way. Time (`options`) is
- * measured for each page, not for all of them together. Throws a `RestError` as the client does.
+ * Rows of a table, a page a call, and undefined when there are no more. Pages may be empty on the way. Throws a `RestError`
+ * as the client does.
  */
 export function tablePages(
   client: TableClient,
   { filter, select, pageSizes }: PagesWanted,
-  options: () => { abortSignal: AbortSignal },
 ): () => Promise<StoredRow[] | undefined> {
   let asked = 0;
   let next: Readonly<Record<string, string>> | undefined = {};
@@ -46,17 +45,13 @@ export function tablePages(
     const top = pageSizes[Math.min(asked, pageSizes.length - 1)]!;
     asked += 1;
     const query = { $filter: filter, $top: String(top), ...(select && { $select: select.join(',') }), ...next };
-    const response = await queried(client, query, options());
+    const response = await queried(client, query);
     next = continuationIn(response);
     return (JSON.parse(response.bodyAsText!) as { value: Record<string, unknown>[] }).value.map(asRow);
   };
 }
 
-async function queried(
-  client: TableClient,
-  query: Readonly<Record<string, string>>,
-  options: { abortSignal: AbortSignal },
-) {
+async function queried(client: TableClient, query: Readonly<Record<string, string>>) {
   const base = client.url.replace(/\/$/, '');
   const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   const request = createPipelineRequest({
@@ -67,7 +62,6 @@ async function queried(
       DataServiceVersion: '3.0',
       'x-ms-version': '2019-02-02',
     }),
-    ...options,
     allowInsecureConnection: base.startsWith('http://'),
   });
   const response = await client.pipeline.sendRequest(http, request);

@@ -2,6 +2,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { asciiBodies } from './ascii-bodies';
+import { boundedCalls } from './bounded-calls';
 
 /** The account's tables, each created on first use and reached through one client. */
 export interface Tables {
@@ -11,11 +12,14 @@ export interface Tables {
 /** Where the tables are: a connection string (local), or an endpoint with an identity (Azure). */
 export type TableAccount = { connectionString: string } | { endpoint: string; credential: TokenCredential };
 
-/** Milliseconds that the creation of a table may take. */
-const longestWait = 15_000;
+export interface TablesOptions {
+  /** Sees each request, and each try of one. */
+  watcher?: PipelinePolicy;
+  /** Milliseconds that one call may take, its tries included. */
+  longestCall?: number;
+}
 
-/** `watcher` sees each request, and each try of one. */
-export function openTables(account: TableAccount, watcher?: PipelinePolicy): Tables {
+export function openTables(account: TableAccount, { watcher, longestCall }: TablesOptions = {}): Tables {
   const clients = new Map<string, Promise<TableClient>>();
   // Azurite speaks plain HTTP; the client refuses that unless told.
   const options = { allowInsecureConnection: 'connectionString' in account };
@@ -23,19 +27,20 @@ export function openTables(account: TableAccount, watcher?: PipelinePolicy): Tab
     'connectionString' in account
       ? TableServiceClient.fromConnectionString(account.connectionString, options)
       : new TableServiceClient(account.endpoint, account.credential);
-  const watch = ({ pipeline }: Pick<TableClient, 'pipeline'>) => {
+  const equip = ({ pipeline }: Pick<TableClient, 'pipeline'>) => {
+    pipeline.addPolicy(boundedCalls(longestCall));
     if (watcher) pipeline.addPolicy(watcher, { afterPhase: 'Retry' });
   };
-  watch(service);
+  equip(service);
 
   const open = async (table: string) => {
-    await service.createTable(table, { abortSignal: AbortSignal.timeout(longestWait) });
+    await service.createTable(table);
     const client =
       'connectionString' in account
         ? TableClient.fromConnectionString(account.connectionString, table, options)
         : new TableClient(account.endpoint, table, account.credential);
     client.pipeline.addPolicy(asciiBodies);
-    watch(client);
+    equip(client);
     return client;
   };
 

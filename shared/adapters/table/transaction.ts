@@ -13,13 +13,9 @@ const http = createDefaultHttpClient();
  * Writes everything or nothing; answers the rows' ETags, in order. Throws a `RestError` as the client does: with the
  * status of the row that was refused. Unlike the client's, a deletion can tell the `etag` that its row must have.
  */
-export async function transact(
-  client: TableClient,
-  actions: readonly TransactionAction[],
-  { abortSignal }: { abortSignal: AbortSignal },
-): Promise<string[]> {
+export async function transact(client: TableClient, actions: readonly TransactionAction[]): Promise<string[]> {
   const [first] = actions;
-  if (actions.length === 1 && first![0] === 'create') return [await insert(client, first![1], abortSignal)];
+  if (actions.length === 1 && first![0] === 'create') return [await insert(client, first![1])];
   const base = client.url.replace(/\/$/, '');
   const request = createPipelineRequest({
     url: `${base}/$batch`,
@@ -32,7 +28,6 @@ export async function transact(
       'x-ms-version': '2019-02-02',
     }),
     body: bodyOf(`${base}/${client.tableName}`, actions),
-    abortSignal,
     allowInsecureConnection: base.startsWith('http://'),
   });
   const response = await client.pipeline.sendRequest(http, request);
@@ -48,7 +43,7 @@ export async function transact(
 }
 
 /** A transaction of one new row is a request of its own, which is less to read for whoever takes it. */
-async function insert(client: TableClient, row: TableEntity, abortSignal: AbortSignal): Promise<string> {
+async function insert(client: TableClient, row: TableEntity): Promise<string> {
   const base = client.url.replace(/\/$/, '');
   const request = createPipelineRequest({
     url: `${base}/${client.tableName}`,
@@ -62,7 +57,6 @@ async function insert(client: TableClient, row: TableEntity, abortSignal: AbortS
       'x-ms-version': '2019-02-02',
     }),
     body: JSON.stringify(stored(row)),
-    abortSignal,
     allowInsecureConnection: base.startsWith('http://'),
   });
   const response = await client.pipeline.sendRequest(http, request);

@@ -22,18 +22,17 @@ const mostCharacters = 600_000;
 export async function writeTogether(
   tables: Tables,
   writes: readonly Write[],
-  options: () => { abortSignal: AbortSignal },
 ): ReturnType<RecordStore['writeTogether']> {
   const places = await Promise.all(
     writes.map(async ({ entity: name, row }) => {
       const client = await tables.client(entity(name).stored.table);
-      return findPlace(client, name, String(row[entity(name).key]), options);
+      return findPlace(client, name, String(row[entity(name).key]));
     }),
   );
   const conditions = await Promise.all(
     writes.map(async ({ entity: name, row, etag }) => {
       const client = await tables.client(entity(name).stored.table);
-      return etag === undefined ? '' : conditionFor(client, name, String(row[entity(name).key]), etag, options);
+      return etag === undefined ? '' : conditionFor(client, name, String(row[entity(name).key]), etag);
     }),
   );
   const rows = writes.map((write, index) => {
@@ -58,7 +57,7 @@ export async function writeTogether(
     const stamps = new Map(
       rows.flatMap(({ name }) => stampActions(name, first.place.partitionKey)).map((stamp) => [stamp[1].rowKey, stamp]),
     );
-    const etags = await transact(client, [...actions, ...stamps.values()], options());
+    const etags = await transact(client, [...actions, ...stamps.values()]);
     return { kind: 'written', etags: writes.map(({ row }, i) => recordETag(row, etags[i]!)) };
   } catch (error) {
     if (hasStatus(error, 404) || hasStatus(error, 409) || hasStatus(error, 412)) return { kind: 'changed' };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { TableClient } from '@azure/data-tables';
 import { startAzurite } from '../../../infra/local/azurite';
 import type { Azurite } from '../../../infra/local/azurite';
+import { boundedCalls } from '../../../shared/adapters/table/bounded-calls';
 import { fromEntity, toEntity } from '../../../shared/adapters/table/row';
 import { tableRecordStore } from '../../../shared/adapters/table/record-store';
 import { openTables } from '../../../shared/adapters/table/tables';
@@ -223,7 +224,8 @@ describe('on a table service that', () => {
       'accounts',
       { allowInsecureConnection: true, retryOptions: { maxRetries: 1, retryDelayInMs: 1 } },
     );
-    return tableRecordStore({ client: async () => client }, timeout === undefined ? {} : { timeout });
+    client.pipeline.addPolicy(boundedCalls(timeout));
+    return tableRecordStore({ client: async () => client });
   }
 
   test('never answers, a call ends in time', async () => {
