@@ -37,7 +37,7 @@ test('callers that go on as soon as they are answered keep going together', asyn
 test('at most eight go together, the longest waiting first', async () => {
   const { calls, work } = working();
   const join = together<string, string>();
-  await Promise.all([...'abcdefghijklmnopqr'].map((item) => join(1, item, work)));
+  await Promise.all('abcdefghijklmnopqr'.split('').map((item) => join(1, item, work)));
   expect(calls.map((items) => items.join(''))).toEqual(['abcdefgh', 'ijklmnop', 'qr']);
 });
 

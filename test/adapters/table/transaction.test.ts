@@ -25,26 +25,20 @@ async function tableWithRow(name: string) {
 
 test('a deletion with the ETag of its row removes it', async () => {
   const { client, etag, keys } = await tableWithRow('current');
-  await transact(
-    client,
-    [
-      ['create', row('new')],
-      ['delete', { ...row('old'), etag }],
-    ],
-  );
+  await transact(client, [
+    ['create', row('new')],
+    ['delete', { ...row('old'), etag }],
+  ]);
   expect(await keys()).toEqual(['new']);
 });
 
 test('a deletion of a row that has changed since is refused, and everything with it', async () => {
   const { client, etag, keys } = await tableWithRow('changed');
   await transact(client, [['update', { ...row('old'), n: 2 }, 'Merge']]);
-  const late = transact(
-    client,
-    [
-      ['create', row('new')],
-      ['delete', { ...row('old'), etag }],
-    ],
-  );
+  const late = transact(client, [
+    ['create', row('new')],
+    ['delete', { ...row('old'), etag }],
+  ]);
   await expect(late).rejects.toMatchObject({ statusCode: 412 });
   expect(await keys()).toEqual(['old']);
 });
