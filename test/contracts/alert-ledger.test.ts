@@ -148,6 +148,22 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     expect(await ledger.commit(shard, loser, again.version)).toEqual({ kind: 'committed' });
   });
 
+  test('lets a writer through that was told of a group by its row, which knew more than the writer', async () => {
+    const { ledger, other } = subject;
+    const replaced = () => entry({ groups: new Map([[key, groupOf(alertId())]]) });
+    const replace = async () => {
+      const { version } = await other.read(shard, [key], [], 'fresh');
+      expect(await other.commit(shard, replaced(), version)).toEqual({ kind: 'committed' });
+    };
+    await ledger.read(shard, []);
+    await replace();
+    await ledger.read(shard, [], [], 'fresh');
+    await replace();
+    // It knows of the first change that there is one, and reads a row that holds the second one as well.
+    const { version } = await ledger.read(shard, [key]);
+    expect(await ledger.commit(shard, replaced(), version)).toEqual({ kind: 'committed' });
+  });
+
   test('writes nothing when the coverage of the hub partition moved on, be it the first or a later time', async () => {
     const { ledger, other } = subject;
     const own = { hub: `hub ${made}`, partition: '1' };

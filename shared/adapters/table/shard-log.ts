@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Group } from '../../domain/debounce';
+import { ServiceError } from '../../domain/errors';
 import { entity } from '../../model/entities';
 import { decodeGroup, groupRange, groupRowKey } from './group-row';
 import { find } from './find-row';
@@ -57,6 +58,9 @@ const pageOfLog = 200;
 const pageOfGroups = 500;
 const groupsReadAhead = 4_000;
 const readsAtOnce = 32;
+
+/** Reading on is in vain only while somebody writes a group that is about to be read. */
+const mostTries = 20;
 
 function openLog(
   open: () => Promise<TableClient>,
@@ -143,6 +147,12 @@ function openLog(
         if (!started) await start();
         else if (how === 'fresh') await catchUp();
         await load(groupKeys);
+        // A row may be newer than what was read of the log: nobody can decide on what is of two moments.
+        for (let tries = 0; memory.isBehindRows(); tries += 1) {
+          if (tries === mostTries) throw new ServiceError('storage-unavailable', `The log of ${partitionKey} lags.`);
+          await catchUp();
+          await load(groupKeys);
+        }
       }),
 
     inTurn: (work) => {

@@ -40,6 +40,8 @@ export function shardMemory() {
   /** Whether every group that has a row is remembered, so that one that is not has none. */
   let complete = false;
   let position = 0;
+  /** The latest position that the row of a group told of. */
+  let newestRow = 0;
 
   const floorAt = (last: number): number => {
     const first = unsaved.values().next().value;
@@ -97,6 +99,7 @@ export function shardMemory() {
     if (groups.has(key)) return;
     const group = draftOf(row?.group ?? emptyGroup());
     let changed = row?.position ?? 0;
+    newestRow = Math.max(newestRow, changed);
     for (const { position: at, step, isPacked } of pending.get(key) ?? []) {
       if (at <= (row?.position ?? 0)) continue;
       takeStep(group, step);
@@ -133,7 +136,7 @@ export function shardMemory() {
     restart: (floor: number, marks: readonly Mark[]) => {
       for (const each of [groups, pending, unsaved, stale, coverages]) each.clear();
       tail.length = 0;
-      tailAlerts = identities = 0;
+      tailAlerts = identities = newestRow = 0;
       complete = false;
       position = floor;
       for (const mark of marks) coverages.set(keyOf(mark.source), { mark, changed: floor });
@@ -144,6 +147,9 @@ export function shardMemory() {
 
     /** Takes over a group's row, if there is one. */
     load,
+
+    /** Whether a group is known as it was after a later entry of the log than the last that was taken in. */
+    isBehindRows: () => newestRow > position,
 
     /** Whether more groups should not be read ahead. */
     isFull: () => groups.size >= mostGroups || identities >= mostIdentities / 2,
