@@ -15,6 +15,7 @@ import type { Alert, Case, EntityName, WorkOrder } from '../model/entities';
 import type { OpenTicket } from './debounce';
 import type { DeviceFacts } from './device-facts';
 import type { Arrival } from './fold';
+import { descriptionOf } from './incoming';
 import { makeId, placeInId, readableNumber, shardOf } from './ids';
 import type { Response } from './response';
 import { createdBy } from './stamps';
@@ -30,7 +31,7 @@ export function alertRow(
   const { id, alert, groupKey } = arrival;
   return {
     msdyn_iotalertid: id,
-    msdyn_description: alert.description,
+    msdyn_description: descriptionOf(alert),
     msdyn_alertdata: alert.data || null,
     msdyn_alerttime: iso(alert.time),
     msdyn_alerttoken: alert.token,
@@ -79,29 +80,29 @@ export function ticketColumns(ticket: OpenTicket | undefined): Alert {
       };
 }
 
-/** The record of a case or work order that an alert opened. */
+/** The record of a case or work order that an alert opened, made of the alert's record. */
 export function ticketRow(
-  {
-    id: alertId,
-    alert,
-    groupKey,
-  }: Pick<Arrival, 'id' | 'groupKey'> & {
-    alert: Pick<Arrival['alert'], 'description' | 'data' | 'type'>;
-  },
+  alert: Alert,
   { kind, id, account }: OpenTicket,
   device: DeviceFacts | undefined,
   now: number,
   by?: string,
 ): { entity: EntityName; row: Row } {
   const importance =
-    alert.type === alertType['Preventive Maintenance'] ? priority.Low : (device?.priority ?? priority.Normal);
-  const common = { _msdyn_iotalert_value: alertId, ccs_groupkey: groupKey, ...createdBy(iso(now), by) };
+    alert.msdyn_alerttype === alertType['Preventive Maintenance']
+      ? priority.Low
+      : (device?.priority ?? priority.Normal);
+  const common = {
+    _msdyn_iotalert_value: alert.msdyn_iotalertid!,
+    ccs_groupkey: alert.ccs_groupkey ?? null,
+    ...createdBy(iso(now), by),
+  };
   if (kind === 'case') {
     const row: Case = {
       incidentid: id,
-      title: alert.description,
+      title: alert.msdyn_description!,
       ticketnumber: `CAS-${readableNumber(id)}`,
-      description: alert.data || null,
+      description: alert.msdyn_alertdata ?? null,
       _customerid_value: account,
       caseorigincode: caseOrigin.IoT,
       prioritycode: importance,
@@ -114,8 +115,8 @@ export function ticketRow(
   const row: WorkOrder = {
     msdyn_workorderid: id,
     msdyn_name: `WO-${readableNumber(id)}`,
-    msdyn_workordersummary: alert.description,
-    msdyn_primaryincidentdescription: alert.data || null,
+    msdyn_workordersummary: alert.msdyn_description!,
+    msdyn_primaryincidentdescription: alert.msdyn_alertdata ?? null,
     _msdyn_serviceaccount_value: account,
     _msdyn_customerasset_value: device?.asset ?? null,
     msdyn_systemstatus: workOrderStatus.Unscheduled,

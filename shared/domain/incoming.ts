@@ -24,7 +24,8 @@ export interface IncomingAlert {
   time: number;
   /** `msdyn_alerttype` */
   type: number;
-  description: string;
+  /** As the sender gave it; without one, `descriptionOf` says it. */
+  description: string | null;
   /** JSON text for `msdyn_alertdata`. */
   data: string;
   /** Everything else here is what `understand` reads in `data`, for whoever has to keep many alerts. */
@@ -95,7 +96,7 @@ function readAlert(values: Fields, deviceId: string, item: Item): IncomingAlert 
     deviceId,
     time: time ?? item.enqueued,
     type: type ?? alertType.Anomaly,
-    description: description ?? describe(readingType ?? ruleOutput, reading, threshold, 'exceeded'),
+    description,
     data,
     isAsSent: true,
     token,
@@ -118,6 +119,11 @@ function readTelemetry(values: Fields, deviceId: string, item: Item): Telemetry 
   const time = timeIn(values);
   if (isRefusal(time)) return time;
   return { kind: 'telemetry', deviceId, time: time ?? item.enqueued, token, messageId: item.messageId ?? null, values };
+}
+
+/** What an alert says. Nobody reads that of most duplicates, so it is not said when they come. */
+export function descriptionOf({ description, readingType, ruleOutput, reading, threshold }: IncomingAlert): string {
+  return description ?? describe(readingType ?? ruleOutput, reading, threshold, 'exceeded');
 }
 
 /** The description of an alert, cut to the length of its column. */

@@ -71,8 +71,8 @@ function open(changes: Changes, arrival: Arrival, verdict: Verdict, context: Con
   const reason = explain(verdict.reason, response.reason);
   const ticket = ticketOf(response, id, groupKey);
   const isOpened = response.kind === 'open' && ticket !== undefined;
-  if (isOpened) changes.inserts.push(ticketRow(arrival, ticket, device, now));
   const row = alertRow(arrival, device, reason, now, { ccs_duplicatecount: 0, ...ticketColumns(ticket) });
+  if (isOpened) changes.inserts.push(ticketRow(row, ticket, device, now));
   changes.inserts.push({ entity: 'msdyn_iotalert', row });
   step(changes, arrival, { under: null, isKnown: device !== undefined, ticket: isOpened ? ticket : undefined });
   changes.opened.push({ id, response: response.kind, reason, deviceId: alert.deviceId });

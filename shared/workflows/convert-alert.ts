@@ -89,11 +89,6 @@ function entryFor({ row, etag }: Stored, { ticket, question, groupKey, groups, n
   const alert: Alert = row;
   const facts = question.device;
   const device = facts && { ...facts, asset: facts.asset ?? alert._msdyn_customerasset_value ?? null };
-  const subject = {
-    id: alert.msdyn_iotalertid!,
-    groupKey,
-    alert: { description: alert.msdyn_description!, data: alert.msdyn_alertdata ?? '', type: alert.msdyn_alerttype! },
-  };
   const columns = {
     ...ticketColumns(ticket),
     ccs_reason: explain('ticket-asked-for', ticket.kind === 'case' ? 'case-opened' : 'workorder-opened'),
@@ -104,8 +99,8 @@ function entryFor({ row, etag }: Stored, { ticket, question, groupKey, groups, n
     { ...group, tickets: [...group.tickets, ticket].slice(-ticketsKept) },
   ]);
   return {
-    inserts: [ticketRow(subject, ticket, device, now, by)],
-    merges: [{ entity: 'msdyn_iotalert', id: subject.id, row: columns, etag }],
+    inserts: [ticketRow({ ...alert, ccs_groupkey: groupKey }, ticket, device, now, by)],
+    merges: [{ entity: 'msdyn_iotalert', id: alert.msdyn_iotalertid!, row: columns, etag }],
     groups: new Map(after),
     packed: [],
     steps: [],

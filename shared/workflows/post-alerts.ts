@@ -5,8 +5,9 @@ import type { Alert } from '../model/entities';
 import type { IngestDeps } from './ingest-events';
 import { factsOf } from './known-device';
 import { incomingOf } from './posted-alert';
-import { idsTold, settleAlerts } from './settle-alerts';
+import { settleAlerts } from './settle-alerts';
 import type { Batch } from './settle-alerts';
+import { idsTold } from './settle-requests';
 
 /**
  * Creates many alerts over the Web API by the way of those of a hub: each device is looked up once, and a shard's alerts

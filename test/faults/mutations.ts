@@ -11,7 +11,7 @@ export const mutations: readonly (Mutation & { evidence: keyof FaultsFigures })[
     evidence: 'doubled',
     changes: [
       {
-        file: 'shared/workflows/settle-alerts.js',
+        file: 'shared/workflows/settle-sources.js',
         from: '!(0, coverage_1.isCovered)(before, position)',
         to: 'true',
       },

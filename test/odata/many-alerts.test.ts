@@ -122,6 +122,31 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => 
     expect(await alertsHere()).toHaveLength(240);
   });
 
+  test('that come to one process at once are written once for each key, and who uses a key twice fails alone', async () => {
+    const ofOneDevice = (count: number) => ({
+      Targets: bodyOf(count).Targets.map((target) => ({ ...target, msdyn_deviceid: `${scene}/one` })),
+    });
+    const key = `key-of-${scene}`;
+    const answers = await Promise.all([
+      post(ofOneDevice(9)),
+      post(ofOneDevice(20), key),
+      post(ofOneDevice(20), key),
+      post(ofOneDevice(5), key),
+      post(ofOneDevice(7)),
+    ]);
+    const [before, first, second, other, after] = answers;
+    expect([before.status, after.status]).toEqual([200, 200]);
+    const winners = [first, second, other].filter(({ status }) => status === 200);
+    const losers = [first, second, other].filter(({ status }) => status !== 200);
+    expect(winners.length).toBe(winners.includes(other) ? 1 : 2);
+    for (const { status, json } of losers) {
+      expect(status).toBe(412);
+      expect(JSON.stringify(json)).toContain('Choose a new one for each');
+    }
+    for (const winner of winners) expect(idsIn(winner)).toEqual(idsIn(winners[0]!));
+    expect(await alertsHere()).toHaveLength(9 + idsIn(winners[0]!).length + 7);
+  });
+
   test('are completed by the next try when the storage failed on the way', async () => {
     const body = bodyOf(90);
     let commits = 0;

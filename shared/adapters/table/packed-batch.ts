@@ -43,7 +43,7 @@ type Line = [
   parent: number,
   device: number,
   type: number,
-  description: string,
+  description: string | null,
   token: string | null,
   readingType: string | null,
   reading: number | null,

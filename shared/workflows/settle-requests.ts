@@ -1,0 +1,78 @@
+import { itemsPerEvent } from '../domain/coverage';
+import { ServiceError } from '../domain/errors';
+import type { Arrival } from '../domain/fold';
+import { posted, serialId } from '../domain/ids';
+import type { AlertLedger, Receipt } from '../ports/alert-ledger';
+import type { Request, Work } from './settle-parts';
+
+/*
+ * Requests over the Web API that may come again: what is written for one is noted in the same commit (`Receipt`), and who
+ * sends it again is told the ids of the first time.
+ */
+
+/** Of tries of one request the first: what it writes tells the others their ids. */
+export function withoutRepeats(work: readonly Work[]): readonly Work[] {
+  const keys = new Set<string>();
+  return work.filter(({ request }) => !request || (!keys.has(request.key) && keys.add(request.key)));
+}
+
+/** Takes out what an earlier try of the same request has written, and tells its ids; or all of it, when it is refused. */
+export async function skipWritten(work: readonly Work[], shard: number, ledger: AlertLedger): Promise<void> {
+  for (const part of work) {
+    if (!part.request) continue;
+    const receipts = await ledger.receipts(shard, part.request.key);
+    if (isOfAnother(receipts, part.request)) {
+      part.settled.refusal = keyInUse();
+      part.arrivals = [];
+      continue;
+    }
+    const ids = idsIn(receipts);
+    for (const { target } of part.arrivals) {
+      const id = target && ids.get(target.index);
+      if (id !== undefined) part.settled.ids.set(target!.index, id);
+    }
+    part.arrivals = part.arrivals.filter(({ target }) => target === undefined || !ids.has(target.index));
+  }
+}
+
+/** The ids in the receipts of a request; refused with `conflict` when they are those of another one. */
+export function idsTold(receipts: readonly Receipt[], request: Request): Map<number, string> {
+  if (isOfAnother(receipts, request)) throw keyInUse();
+  return idsIn(receipts);
+}
+
+function isOfAnother(receipts: readonly Receipt[], { body }: Request): boolean {
+  return receipts.some((receipt) => receipt.body !== body);
+}
+
+function idsIn(receipts: readonly Receipt[]): Map<number, string> {
+  return new Map(receipts.flatMap(({ targets }) => [...targets]));
+}
+
+function keyInUse(): ServiceError {
+  return new ServiceError('conflict', 'This Idempotency-Key was used for another request. Choose a new one for each.');
+}
+
+/** Gives arrivals with a target their ids, which lead to the commit that they are written with. */
+export function nameTargets(arrivals: readonly Arrival[], shard: number, number: number): boolean {
+  let isNumbered = false;
+  for (let i = 0; i < arrivals.length; i += 1) {
+    const arrival = arrivals[i]!;
+    if (!arrival.target) continue;
+    const place = { time: arrival.target.created, shard };
+    arrival.id = serialId(place, { source: posted, position: number * itemsPerEvent + i });
+    isNumbered = true;
+  }
+  return isNumbered;
+}
+
+/** What the senders of the first so many arrivals are to be told again. */
+export function receiptsFor(work: readonly Work[], count: number): Receipt[] {
+  let left = count;
+  return work.flatMap(({ arrivals, request }): Receipt[] => {
+    const mine = arrivals.slice(0, left);
+    left -= mine.length;
+    if (!request || mine.length === 0) return [];
+    return [{ ...request, targets: mine.map(({ target, id }) => [target!.index, id] as const) }];
+  });
+}
