@@ -10,7 +10,7 @@ const reason =
   'It was tried five times and failed each time, for a reason that the log of the service names. Ask for it again.';
 
 /** Ends what failed again and again: its devices in Error, unless the hub says that they are done. */
-app.storageQueue('onRegistrationsPoison', {
+app.storageQueue('onPoisonedRegistrations', {
   queueName: 'registrations-poison',
   connection: 'AzureWebJobsStorage',
   handler: reading('registrations-poison', batchMessageOf, parking, async (message, context) => {
