@@ -42,14 +42,23 @@ export function parseGroupBy(text: string): KeyColumn[] {
  * group of their own: a real alert must never be taken for the repeat of a test.
  */
 export function groupKeyOf(columns: readonly KeyColumn[], sources: KeySources, deviceId: string): string {
-  const values = columns.map(({ source, property }) => sources[source]?.[property] ?? '');
-  const together = values.includes('')
-    ? deviceId
-    : values.map((value) => String(value).replaceAll('|', '||')).join(' | ');
+  const together = valuesTogether(columns, sources) ?? deviceId;
   const key = sources.alert['msdyn_alerttype'] === alertType.Test ? `${together} | tests` : together;
   if (key.length <= longestKey) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
   return `${key.slice(0, longestKey - hash.length - 1)}#${hash}`;
+}
+
+/** Undefined when one has none. Without lists in between, because this is asked for every alert that is posted. */
+function valuesTogether(columns: readonly KeyColumn[], sources: KeySources): string | undefined {
+  let together: string | undefined;
+  for (const { source, property } of columns) {
+    const value = sources[source]?.[property] ?? '';
+    if (value === '') return undefined;
+    const text = typeof value === 'string' && value.includes('|') ? value.replaceAll('|', '||') : String(value);
+    together = together === undefined ? text : `${together} | ${text}`;
+  }
+  return together;
 }
 
 function readColumn(text: string): KeyColumn {

@@ -19,13 +19,28 @@ export function readBatch(messages: unknown, metadata: unknown): { source: Sourc
   if (!Array.isArray(messages) || messages.length !== systemPropertiesArray?.length) {
     throw new Error('The batch has not as many system properties as messages; the trigger needs dataType binary.');
   }
-  return { source: { hub, partition }, events: messages.map((body, i) => readEvent(body, systemPropertiesArray[i]!)) };
+  const timeOf = timeReader();
+  const events = messages.map((body, i) => readEvent(body, systemPropertiesArray[i]!, timeOf));
+  return { source: { hub, partition }, events };
 }
 
-function readEvent(body: unknown, properties: Record<string, unknown>): HubEvent {
+/** Reads times of which many are the same: a hub takes a storm's events many to a millisecond. */
+function timeReader(): (text: string) => number {
+  let last = '';
+  let time = Number.NaN;
+  return (text) => {
+    if (text !== last) {
+      last = text;
+      time = Date.parse(text);
+    }
+    return time;
+  };
+}
+
+function readEvent(body: unknown, properties: Record<string, unknown>, timeOf: (text: string) => number): HubEvent {
   if (!(body instanceof Uint8Array)) throw new Error('A message is not binary; the trigger needs dataType binary.');
   const sequence = integer(properties['sequenceNumber']);
-  const enqueued = Date.parse(text(properties['enqueuedTimeUtc']) ?? '');
+  const enqueued = timeOf(text(properties['enqueuedTimeUtc']) ?? '');
   if (!Number.isSafeInteger(sequence) || Number.isNaN(enqueued)) {
     throw new Error('A message has no sequence number or enqueued time.');
   }

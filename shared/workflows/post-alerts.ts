@@ -23,12 +23,13 @@ export async function postAlerts(
   const alerts = rows as readonly Alert[];
   const devices = deps.devices.open();
   const known = await devices.find(new Set(alerts.flatMap(({ msdyn_deviceid: id }) => id ?? [])));
+  // All of one request are created at the same moment.
+  const created = Date.parse(alerts[0]?.createdon ?? '');
   const facts = new Map([...known].map(([deviceId, device]) => [deviceId, factsOf(device)]));
   const arrivals = alerts.map((alert, index): Batch['arrivals'][number] => {
     const deviceId = alert.msdyn_deviceid ?? '';
     const { device, category } = known.get(deviceId) ?? {};
     const groupKey = deviceId ? groupKeyOf(deps.groupBy, { alert, device, category }, deviceId) : null;
-    const created = Date.parse(alert.createdon!);
     const { msdyn_alerttoken: token } = alert;
     return {
       id: '',

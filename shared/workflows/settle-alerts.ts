@@ -57,8 +57,14 @@ export async function settleAlerts(batch: Batch, devices: DeviceView, deps: Sett
   return {
     opened: results.flatMap(({ opened }) => opened),
     skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
-    ids: new Map(results.flatMap(({ ids }) => [...ids])),
+    ids: joined(results.map(({ ids }) => ids)),
   };
+}
+
+function joined<K, V>(maps: readonly ReadonlyMap<K, V>[]): Map<K, V> {
+  const all = new Map<K, V>();
+  for (const map of maps) for (const [key, value] of map) all.set(key, value);
+  return all;
 }
 
 function byShard(arrivals: Batch['arrivals']): Map<number, Arrival[]> {
@@ -120,7 +126,7 @@ async function planFor(
   const sources = sourcesOf(work);
   skipCovered(work, sources, state);
   await skipWritten(work, shard, deps.ledger);
-  const arrivals = work.flatMap((part) => part.arrivals);
+  const arrivals = ([] as Arrival[]).concat(...work.map((part) => part.arrivals));
   if (arrivals.length === 0) return undefined;
   const isNumbered = nameTargets(arrivals, shard, state.next);
   await lookUpDevices(work);
