@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { itemsPerEvent } from './coverage';
 import { refuse } from './fields';
 import type { Refusal } from './fields';
-import { isDeepText } from './json-text';
+import { isDeep } from './json-text';
 
 /** A device-to-cloud message as the hub hands it on. */
 export interface HubEvent {
@@ -40,7 +40,7 @@ export function valuesIn(body: Uint8Array): Values | Refusal {
   if (!isUtf8(body)) return refuse('not-utf8', 'The body is not UTF-8 text.');
   const text = decoder.decode(body); // takes a byte order mark off
   if (text.trim() === '') return refuse('empty', 'The message has no body; expected a JSON object or array.');
-  if (isDeepText(text, deepest)) {
+  if (isDeep(body, deepest)) {
     return refuse('too-deep', `The body holds objects or arrays in each other, more than ${deepest} deep.`);
   }
   const value = parse(text);

@@ -46,31 +46,36 @@ interface Shape {
 }
 
 /**
- * The shape of a text that nobody has parsed yet, valid or not: `JSON.parse` takes any depth, and what walks through its result
- * may not; and of two equal names it keeps one and says nothing.
+ * The shape of a text in UTF-8 that nobody has parsed yet, valid or not: `JSON.parse` takes any depth, and what walks through
+ * its result may not; and of two equal names it keeps one and says nothing.
  */
-export function shapeOf(text: string): Shape {
+export function shapeOf(text: Uint8Array): Shape {
   const shape: Shape = { depth: 0, names: 0 };
   let depth = 0;
-  let inText = false;
   for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (inText) {
-      if (unit === backslash) at += 1;
-      else if (unit === quote) inText = false;
-    } else if (unit === quote) inText = true;
-    else if (unit === colon) shape.names += depth === 1 ? 1 : 0;
-    else if (unit === 0x5b || unit === 0x7b) {
+    const byte = text[at];
+    if (byte === quote) at = endOfString(text, at);
+    else if (byte === colon) shape.names += depth === 1 ? 1 : 0;
+    else if (byte === 0x5b || byte === 0x7b) {
       depth += 1;
       if (depth > shape.depth) shape.depth = depth;
-    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
   }
   return shape;
 }
 
 /** Whether objects and arrays lie in each other more than so many deep, which takes two brackets for each. */
-export function isDeepText(text: string, deepest: number): boolean {
+export function isDeep(text: Uint8Array, deepest: number): boolean {
   return text.length > 2 * deepest && shapeOf(text).depth > deepest;
+}
+
+/** Where the string that begins at a quote has its other one; the end of the text when it has none. */
+function endOfString(text: Uint8Array, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === quote) return at;
+    if (text[at] === backslash) at += 1;
+  }
+  return text.length;
 }
 
 const quote = 0x22;

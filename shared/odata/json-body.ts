@@ -19,7 +19,7 @@ export function readJsonBody(bytes: Uint8Array, largestBody = largestRecord): Re
     throw new ServiceError('too-large', `The body has ${bytes.length} bytes; ${largestBody} are allowed.`);
   }
   const text = decodeBody(bytes);
-  const { depth, names } = shapeOf(text);
+  const { depth, names } = shapeOf(bytes);
   if (depth > deepest) {
     throw new ServiceError('bad-request', `The body holds objects or arrays in each other, more than ${deepest} deep.`);
   }
