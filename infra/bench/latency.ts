@@ -19,9 +19,12 @@ export async function measureLatency(pressure: Pressure): Promise<Row> {
   return onWholeSystem((system) => measureOn(system, pressure));
 }
 
-async function measureOn({ host, hub, supervisor }: WholeSystem, pressure: Pressure): Promise<Row> {
+async function measureOn(
+  { host, storageConnectionString, hub, supervisor }: WholeSystem,
+  pressure: Pressure,
+): Promise<Row> {
   const cases = Math.ceil((pressure.alertsPerSecond * pressure.seconds) / alertsPerCase);
-  await service(host.url).createDevices(cases);
+  await service(host.url, storageConnectionString).createDevices(cases);
   const sending = await startSender(hub, supervisor, pressure);
   const before = usageOf(host.pid);
   const started = performance.now();

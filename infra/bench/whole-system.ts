@@ -11,6 +11,7 @@ import { settingsFor } from './subjects/service';
 /** The app on its own Azurite and IoT Hub emulator, each part in a process of its own. */
 export interface WholeSystem {
   host: { url: string; pid: number };
+  storageConnectionString: string;
   hub: IotHubReady;
   supervisor: Supervisor;
 }
@@ -22,7 +23,10 @@ export async function onWholeSystem<T>(work: (system: WholeSystem) => Promise<T>
   try {
     const [azurite, hub] = await Promise.all([startStorage(data, supervisor), startIotHub(data, supervisor)]);
     const host = await startHost(azurite.connectionString, hub, supervisor);
-    return await Promise.race([work({ host, hub, supervisor }), supervisor.died]);
+    return await Promise.race([
+      work({ host, storageConnectionString: azurite.connectionString, hub, supervisor }),
+      supervisor.died,
+    ]);
   } finally {
     await supervisor.stop();
     await rm(data, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { seedDevices } from '../kit/seed-devices';
+import { seedDevices } from '../../infra/bench/seed-devices';
 import { eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 

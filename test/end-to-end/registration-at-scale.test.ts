@@ -1,6 +1,6 @@
 import { eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
-import { seedDevices } from '../kit/seed-devices';
+import { seedDevices } from '../../infra/bench/seed-devices';
 
 const count = Number(process.env['REGISTRATION_DEVICES'] ?? 2_000);
 

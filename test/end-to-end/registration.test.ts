@@ -1,7 +1,7 @@
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { Row } from '../../shared/model/edm';
 import { deviceConnectionString } from '../kit/hub';
-import { seedDevices } from '../kit/seed-devices';
+import { seedDevices } from '../../infra/bench/seed-devices';
 import { connectDevice, eventually, startTestStack, webApi } from '../kit/stack';
 import type { TestStack } from '../kit/stack';
 

@@ -14,7 +14,7 @@ export const root = resolve(__dirname, '..', '..', '..', '..');
 /** The app in the local Functions host, in this process: from the host's event dispatch to durable rows. */
 export async function oursByEvents(surroundings: Surroundings): Promise<Subject> {
   const host = await startFunctionsHost({ root, port: 0, settings: settingsFor(surroundings), log: () => {} });
-  const { createDevices, tickets } = service(host.url);
+  const { createDevices, tickets } = service(host.url, surroundings.storageConnectionString);
   await createDevices(surroundings.devices);
   const sequences = Array.from({ length: lanes }, () => 0);
   return {

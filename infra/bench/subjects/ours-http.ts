@@ -32,7 +32,7 @@ export async function oursOverHttp(surroundings: Surroundings): Promise<Subject>
   });
   died.catch(() => undefined);
   const [{ url }] = (await Promise.race([once(host, 'message'), died])) as [{ url: string }];
-  const { createDevices, tickets } = service(url);
+  const { createDevices, tickets } = service(url, surroundings.storageConnectionString);
   await createDevices(surroundings.devices);
   const poster = openPoster(url);
   return {

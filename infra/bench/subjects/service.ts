@@ -1,6 +1,7 @@
 import { openPoster } from './http-client';
 import type { Surroundings } from './subject';
-import { batchesOf, deviceIdOf } from '../workload';
+import { seedDevices } from '../seed-devices';
+import { deviceIdOf } from '../workload';
 
 /** What the benchmark asks of the service over its Web API. */
 export interface Service {
@@ -27,7 +28,8 @@ const root = '/api/data/v9.2/';
 /** With more keys than this, looking up each case's parent would take longer than the measurement. */
 const mostCounted = 2_500;
 
-export function service(url: string): Service {
+/** The service at an address, which keeps its records in this storage. */
+export function service(url: string, storageConnectionString: string): Service {
   const post = async (path: string, body: object) => {
     const poster = openPoster(url);
     await poster.post(root + path, Buffer.from(JSON.stringify(body))).finally(() => poster.close());
@@ -35,19 +37,8 @@ export function service(url: string): Service {
 
   async function createDevices(count: number): Promise<void> {
     await post('accounts', { accountid: account, name: 'Bench' });
-    const all = Array.from({ length: count }, (_, device) => ({
-      '@odata.type': 'Microsoft.Dynamics.CRM.msdyn_iotdevice',
-      msdyn_name: deviceIdOf(device),
-      msdyn_deviceid: deviceIdOf(device),
-      'msdyn_Account@odata.bind': `/accounts(${account})`,
-    }));
-    const calls = batchesOf(all, 500);
-    for (const four of batchesOf(calls, 4)) {
-      const together = four.map((Targets) =>
-        post('msdyn_iotdevices/Microsoft.Dynamics.CRM.CreateMultiple', { Targets }),
-      );
-      await Promise.all(together);
-    }
+    const ids = Array.from({ length: count }, (_, device) => deviceIdOf(device));
+    await seedDevices({ connectionString: storageConnectionString }, ids, () => ({ _msdyn_account_value: account }));
   }
 
   async function tickets({ keys, alerts }: { keys: number; alerts: number }): Promise<number> {

@@ -1,21 +1,21 @@
 import type { TransactionAction } from '@azure/data-tables';
-import { placeOf } from '../../shared/adapters/table/placement';
+import { partition, placeOf } from '../../shared/adapters/table/placement';
 import { toEntity } from '../../shared/adapters/table/row';
 import { openTables } from '../../shared/adapters/table/tables';
-import { partition } from '../../shared/adapters/table/placement';
 import { makeId, shardOf } from '../../shared/domain/ids';
 import type { Row } from '../../shared/model/edm';
+import { batchesOf } from './workload';
 
 /**
- * Thousands of devices, with the index of their Device IDs, in as few transactions as can be: what takes the Web API three
- * requests each. Answers the ids of their records.
+ * Thousands of devices, with the index of their Device IDs, in as few transactions as can be, for a service that has not
+ * looked at its devices yet: the Web API would need three requests for each. Answers the ids of their records.
  */
 export async function seedDevices(
-  azurite: { connectionString: string },
+  storage: { connectionString: string },
   deviceIds: readonly string[],
   more: (deviceId: string) => Row = () => ({}),
 ): Promise<string[]> {
-  const client = await openTables(azurite).client('devices');
+  const client = await openTables(storage).client('devices');
   const partitions = new Map<string, TransactionAction[]>();
   const put = (key: string, action: TransactionAction) =>
     void (partitions.get(key) ?? partitions.set(key, []).get(key)!).push(action);
@@ -39,9 +39,10 @@ export async function seedDevices(
     put(key.partitionKey, ['create', { ...key, id }]);
     return id;
   });
-  for (const actions of partitions.values()) {
-    for (let from = 0; from < actions.length; from += 100)
-      await client.submitTransaction(actions.slice(from, from + 100));
-  }
+  await Promise.all(
+    [...partitions.values()].map(async (actions) => {
+      for (const hundred of batchesOf(actions, 100)) await client.submitTransaction(hundred);
+    }),
+  );
   return ids;
 }
