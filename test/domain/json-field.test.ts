@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { booleanIn, numberIn, textIn } from '../../shared/domain/json-field';
 import { findInJson, readPath } from '../../shared/domain/json-path';
-import { compact, isDeepText, valueAt } from '../../shared/domain/json-text';
+import { compact, isDeep, valueAt } from '../../shared/domain/json-text';
 
 const nested = '{"a":{"b":[{"c":1},{"c":2.50}],"":3},"a.b":"dotted","rule/id":"slashed","$.a":9,"x y":{"z[0]":true}}';
 
@@ -148,15 +148,15 @@ describe('the depth of a text', () => {
   const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
   test.each([
-    { which: 'as deep as allowed', text: deep(10), isDeep: false },
-    { which: 'one deeper', text: deep(11), isDeep: true },
-    { which: 'of objects', text: '{"a":'.repeat(11) + '1' + '}'.repeat(11), isDeep: true },
-    { which: 'side by side', text: `[${deep(1)},`.repeat(1) + Array(99).fill('[]').join(',') + ']', isDeep: false },
-    { which: 'in a text', text: `{"a":"${'['.repeat(99)}"}`, isDeep: false },
-    { which: 'after an escaped quote', text: `{"a":"\\"${'['.repeat(99)}"}`, isDeep: false },
-    { which: 'after an escaped backslash', text: `{"a":"\\\\","b":${deep(99)}}`, isDeep: true },
-    { which: 'of what is no JSON', text: '['.repeat(99), isDeep: true },
-  ])('counts brackets $which', ({ text, isDeep }) => {
-    expect(isDeepText(text, 10)).toBe(isDeep);
+    { which: 'as deep as allowed', text: deep(10), is: false },
+    { which: 'one deeper', text: deep(11), is: true },
+    { which: 'of objects', text: '{"a":'.repeat(11) + '1' + '}'.repeat(11), is: true },
+    { which: 'side by side', text: `[${deep(1)},`.repeat(1) + Array(99).fill('[]').join(',') + ']', is: false },
+    { which: 'in a text', text: `{"a":"${'['.repeat(99)}"}`, is: false },
+    { which: 'after an escaped quote', text: `{"a":"\\"${'['.repeat(99)}"}`, is: false },
+    { which: 'after an escaped backslash', text: `{"a":"\\\\","b":${deep(99)}}`, is: true },
+    { which: 'of what is no JSON', text: '['.repeat(99), is: true },
+  ])('counts brackets $which', ({ text, is }) => {
+    expect(isDeep(Buffer.from(text), 10)).toBe(is);
   });
 });
