@@ -1,7 +1,7 @@
 /**
  * Identities of events (`textHash`: four UTF-16 units each) in the order they came, each of them once; the oldest can be
- * forgotten. A busy group remembers thousands and a process millions, so they are numbers in an array: a set of texts would
- * take twice the memory, and time of the garbage collector, which has nothing to look through here.
+ * forgotten. A busy group remembers thousands and a process millions, so they are numbers in an array: smaller
+ * than a set of texts, and nothing for the garbage collector to look through.
  */
 export class Identities implements Iterable<string> {
   /** Two halves for each; those before `#start` are forgotten. */

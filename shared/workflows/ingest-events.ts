@@ -20,6 +20,7 @@ import { sendersOf } from './senders';
 import type { Senders } from './senders';
 import { settleAlerts } from './settle-alerts';
 import type { Batch, SettleDeps } from './settle-alerts';
+import { keyOf } from './settle-sources';
 
 export interface IngestDeps extends SettleDeps {
   records: RecordStore;
@@ -147,5 +148,3 @@ function withProgress(progress: Range | undefined, ranges: Range[]): Range[] {
     return follows ? [progress[0], Math.max(to, progress[1])] : [from, to];
   });
 }
-
-const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;

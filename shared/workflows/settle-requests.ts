@@ -18,21 +18,25 @@ export function withoutRepeats(work: readonly Work[]): readonly Work[] {
 
 /** Takes out what an earlier try of the same request has written, and tells its ids; or all of it, when it is refused. */
 export async function skipWritten(work: readonly Work[], shard: number, ledger: AlertLedger): Promise<void> {
-  for (const part of work) {
-    if (!part.request) continue;
-    const receipts = await ledger.receipts(shard, part.request.key);
-    if (isOfAnother(receipts, part.request)) {
-      part.settled.refusal = keyInUse();
-      part.arrivals = [];
-      continue;
-    }
-    const ids = idsIn(receipts);
-    for (const { target } of part.arrivals) {
-      const id = target && ids.get(target.index);
-      if (id !== undefined) part.settled.ids.set(target!.index, id);
-    }
-    part.arrivals = part.arrivals.filter(({ target }) => target === undefined || !ids.has(target.index));
+  await Promise.all(
+    work.map(async (part) => {
+      if (part.request) skipTold(part, await ledger.receipts(shard, part.request.key), part.request);
+    }),
+  );
+}
+
+function skipTold(part: Work, receipts: readonly Receipt[], request: Request): void {
+  if (isOfAnother(receipts, request)) {
+    part.settled.refusal = keyInUse();
+    part.arrivals = [];
+    return;
   }
+  const ids = idsIn(receipts);
+  for (const { target } of part.arrivals) {
+    const id = target && ids.get(target.index);
+    if (id !== undefined) part.settled.ids.set(target!.index, id);
+  }
+  part.arrivals = part.arrivals.filter(({ target }) => target === undefined || !ids.has(target.index));
 }
 
 /** The ids in the receipts of a request; refused with `conflict` when they are those of another one. */

@@ -7,7 +7,7 @@ import type { Work } from './settle-parts';
  * Hub partitions deliver again: each commit notes how far they are dealt with (`Mark`), and what lies before is skipped.
  */
 
-const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;
+export const keyOf = ({ hub, partition }: Source) => `${hub}/${partition}`;
 
 export function sourcesOf(work: readonly Work[]): Source[] {
   const sources = work.flatMap(({ origin }) => (origin ? [origin.source] : []));

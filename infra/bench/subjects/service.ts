@@ -3,7 +3,7 @@ import type { Surroundings } from './subject';
 import { seedDevices } from '../seed-devices';
 import { deviceIdOf } from '../workload';
 
-/** What the benchmark asks of the service over its Web API. */
+/** What the benchmark needs of the service: devices in its storage before it begins, and its Web API. */
 export interface Service {
   /** One account, and devices of it, so that each parent opens a case. */
   createDevices(count: number): Promise<void>;

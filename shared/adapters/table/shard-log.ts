@@ -149,7 +149,11 @@ function openLog(
         await load(groupKeys);
         // A row may be newer than what was read of the log: nobody can decide on what is of two moments.
         for (let tries = 0; memory.isBehindRows(); tries += 1) {
-          if (tries === mostTries) throw new ServiceError('storage-unavailable', `The log of ${partitionKey} lags.`);
+          if (tries === mostTries)
+            throw new ServiceError(
+              'storage-unavailable',
+              `Partition ${partitionKey} is written faster than its log can be read. Try again.`,
+            );
           await catchUp();
           await load(groupKeys);
         }

@@ -93,6 +93,8 @@ test('no property of such a row is longer than the 64 KiB that the storage takes
   const { group, position } = decodeGroup(row);
   expect(position).toBe(7);
   expect(group.tickets).toEqual(fullest().tickets);
+  const counts = ({ windows }: Group) => windows.map(({ duplicates }) => duplicates);
+  expect(counts(group)).toEqual(counts(fullest()));
   expect([...group.windows[95]!.seen]).toEqual(identities(2_000, identitiesKept));
 });
 
