@@ -2,6 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import { partition, placeOf } from '../../shared/adapters/table/placement';
 import { toEntity } from '../../shared/adapters/table/row';
 import { openTables } from '../../shared/adapters/table/tables';
+import { transact } from '../../shared/adapters/table/transaction';
 import { makeId, shardOf } from '../../shared/domain/ids';
 import type { Row } from '../../shared/model/edm';
 import { batchesOf } from './workload';
@@ -41,7 +42,7 @@ export async function seedDevices(
   });
   await Promise.all(
     [...partitions.values()].map(async (actions) => {
-      for (const hundred of batchesOf(actions, 100)) await client.submitTransaction(hundred);
+      for (const hundred of batchesOf(actions, 100)) await transact(client, hundred);
     }),
   );
   return ids;

@@ -102,7 +102,7 @@ var eventSettings = empty(eventHubNamespace)
 var platformSettings = {
   AZURE_CLIENT_ID: identityClientId
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  languageWorkers__node__arguments: '--max-semi-space-size=32'
+  languageWorkers__node__arguments: '--max-semi-space-size=32 --heap-growing-percent=50'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {

@@ -4,22 +4,27 @@ import type { RecordStore } from '../ports/record-store';
 
 const devicesInPage = 1_000;
 
+/** Pages that are asked for at once: each shard's last page is cut short but once for all of them. */
+const pagesAtOnce = 10;
+
 /** At most so many pages of all devices, the newest first; of each device, the columns that decide about its alerts. */
 export async function* allDevices(
   records: RecordStore,
   groupBy: readonly KeyColumn[],
   mostPages: number,
-): AsyncGenerator<{ devices: Device[]; isLast: boolean }> {
+): AsyncGenerator<{ devices: Device[]; pages: number; isLast: boolean }> {
   const properties = propertiesFor(groupBy);
   let after: string | undefined;
-  for (let pages = 0; pages < mostPages; pages += 1) {
+  for (let left = mostPages; left > 0; left -= pagesAtOnce) {
+    const pages = Math.min(left, pagesAtOnce);
     const page = await records.list('msdyn_iotdevice', {
-      limit: devicesInPage,
+      limit: pages * devicesInPage,
       properties,
       ...(after !== undefined && { after }),
     });
     after = page.next;
-    yield { devices: page.records.map(({ row }): Device => row), isLast: after === undefined };
+    const read = Math.max(1, Math.ceil(page.records.length / devicesInPage));
+    yield { devices: page.records.map(({ row }): Device => row), pages: read, isLast: after === undefined };
     if (after === undefined) return;
   }
 }

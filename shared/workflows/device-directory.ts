@@ -8,7 +8,10 @@ import { shared } from './shared-calls';
 
 /** Devices as one batch sees them: each is read at most once. */
 export interface DeviceView {
-  /** Devices that exist, by Device ID; as they are now (`fresh`), or as they were within the directory's age. */
+  /**
+   * Devices that exist, by Device ID; as they were when the view was opened or later (`fresh`), or as they were within the
+   * directory's age.
+   */
   find(deviceIds: Iterable<string>, how?: 'fresh'): Promise<Map<string, KnownDevice>>;
 }
 
@@ -24,10 +27,11 @@ export interface DirectoryOptions {
   now(): number;
 }
 
-/** What the devices' stamps were, and when (ms) they were asked for. */
+/** What the devices' stamps were, when (ms) they were asked for, and as the how manieth. */
 interface Stamp {
   text: string;
   at: number;
+  order: number;
 }
 
 const devicesRemembered = 100_000;
@@ -66,15 +70,17 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
   };
 
   /** Another text as soon as a device, or a record that one of them leads to, is written. */
+  let asked = 0;
   const readStamp = async (): Promise<Stamp> => {
     const { categories, assets } = links;
     const at = now();
+    const order = (asked += 1);
     const stamps = await Promise.all([
       records.stamp('msdyn_iotdevice'),
       categories ? records.stamp('msdyn_iotdevicecategory') : '-',
       assets ? records.stamp('msdyn_customerasset') : '-',
     ]);
-    return { text: stamps.join(' '), at };
+    return { text: stamps.join(' '), at, order };
   };
   /** The latest stamp that was read, and devices that were read one by one since. */
   let latest: Stamp | undefined;
@@ -98,7 +104,7 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
     let pages = 0;
     let isAll = false;
     for await (const page of allDevices(records, groupBy, mostPages)) {
-      pages += 1;
+      pages += page.pages;
       isAll = page.isLast;
       for (const device of page.devices) remember(device.msdyn_deviceid!, await withLinked(device, linked), stamp);
     }
@@ -126,6 +132,7 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
   const open = (): DeviceView => {
     const linked = linkedRecords(records);
     const before = latest;
+    const opened = asked;
     /** What this view has found out; undefined for a device that does not exist. */
     const seen = new Map<string, KnownDevice | undefined>();
     /** What of it was only remembered, which is not good enough for who asks for it fresh. */
@@ -164,7 +171,8 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
       find: async (deviceIds, how) => {
         const ids = [...new Set(deviceIds)];
         let unknown = ids.filter((id) => !isKnown(id, how));
-        if (how === undefined && latest && latest.at >= now() - maxAge) unknown = takeOver(unknown, latest, 'earlier');
+        if (latest && latest.order > opened) unknown = takeOver(unknown, latest, 'now');
+        else if (how === undefined && latest && latest.at >= now() - maxAge) unknown = takeOver(unknown, latest, 'earlier');
         // One that is not needed fresh serves those who come after it as well.
         const served = how === undefined && unknown.length > 0 ? singles : 0;
         if (unknown.length + served > readsWorthAStamp) unknown = takeOver(unknown, await stampNow(), 'now');

@@ -101,6 +101,19 @@ test('several batches at once share what they read, and none gets an answer from
   expect(late[9]).toBe('owner');
 });
 
+test('one stamp makes all that a view asks for fresh', async () => {
+  const kit = await directoryOf(300);
+  await accountsOf(kit, 'fresh');
+  const view = kit.directory.open();
+  await view.find(kit.ids.slice(0, 100), 'fresh');
+  const { one, stamps } = kit.reads;
+  await view.find(kit.ids.slice(100, 105), 'fresh');
+  await view.find(kit.ids.slice(105), 'fresh');
+  expect(kit.reads).toMatchObject({ one, stamps });
+  await change(kit, 'd7', { _msdyn_account_value: 'owner' });
+  expect((await accountsOf(kit, 'fresh'))[7]).toBe('owner');
+});
+
 test('devices that send one after the other are believed by stamps, and never longer than their age', async () => {
   const kit = await directoryOf(40);
   const one = async (i: number) => accountsOf({ ...kit, ids: [kit.ids[i % 40]!] });
