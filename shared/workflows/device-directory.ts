@@ -172,7 +172,8 @@ export function deviceDirectory(records: RecordStore, { maxAge, groupBy, now }: 
         const ids = [...new Set(deviceIds)];
         let unknown = ids.filter((id) => !isKnown(id, how));
         if (latest && latest.order > opened) unknown = takeOver(unknown, latest, 'now');
-        else if (how === undefined && latest && latest.at >= now() - maxAge) unknown = takeOver(unknown, latest, 'earlier');
+        else if (how === undefined && latest && latest.at >= now() - maxAge)
+          unknown = takeOver(unknown, latest, 'earlier');
         // One that is not needed fresh serves those who come after it as well.
         const served = how === undefined && unknown.length > 0 ? singles : 0;
         if (unknown.length + served > readsWorthAStamp) unknown = takeOver(unknown, await stampNow(), 'now');
