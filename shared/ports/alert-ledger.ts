@@ -81,6 +81,11 @@ export interface AlertLedger {
    * exists, or a record to change does not.
    */
   commit(shard: number, entry: Entry, version: ShardVersion): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
+  /**
+   * Keeps the name of a request for a hash of its body, before anything of it is written: `first` for whoever comes first,
+   * `again` when the name is kept for this body, `other` when it is kept for another one.
+   */
+  claim(key: string, body: string): Promise<{ kind: 'first' | 'again' | 'other' }>;
   /** What is known of a request in this shard. */
   receipts(shard: number, key: string): Promise<Receipt[]>;
   /**

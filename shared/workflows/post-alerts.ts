@@ -7,7 +7,7 @@ import { factsOf } from './known-device';
 import { incomingOf } from './posted-alert';
 import { settleAlerts } from './settle-alerts';
 import type { Batch } from './settle-alerts';
-import { idsTold } from './settle-requests';
+import { idsTold, keyInUse } from './settle-requests';
 
 /**
  * Creates many alerts over the Web API by the way of those of a hub: each device is looked up once, and a shard's alerts
@@ -19,7 +19,7 @@ export async function postAlerts(
   deps: IngestDeps,
   unique: () => string,
 ): Promise<string[]> {
-  const earlier = await writtenBefore(request, deps);
+  const earlier = await claimed(request, deps);
   const alerts = rows as readonly Alert[];
   const devices = deps.devices.open();
   const known = await devices.find(new Set(alerts.flatMap(({ msdyn_deviceid: id }) => id ?? [])));
@@ -47,6 +47,17 @@ export async function postAlerts(
   const open = arrivals.filter(({ target }) => !earlier.has(target!.index));
   const { ids } = await settleAlerts({ arrivals: open, request }, devices, deps);
   return arrivals.map((_, index) => earlier.get(index) ?? ids.get(index)!);
+}
+
+/**
+ * Keeps the request's name for it, and answers what earlier tries have written. Refused before anything is written when the
+ * name is another request's: two of them at the same moment would share the shards between them.
+ */
+async function claimed(request: Batch['request'], deps: IngestDeps): Promise<Map<number, string>> {
+  if (!request) return new Map();
+  const { kind } = await deps.ledger.claim(request.key, request.body);
+  if (kind === 'other') throw keyInUse();
+  return kind === 'first' ? new Map() : writtenBefore(request, deps);
 }
 
 /** What earlier tries of the request have written; in any shard, because groups may have moved since. */

@@ -53,7 +53,8 @@ function idsIn(receipts: readonly Receipt[]): Map<number, string> {
   return new Map(receipts.flatMap(({ targets }) => [...targets]));
 }
 
-function keyInUse(): ServiceError {
+/** The answer to who uses a key for two different requests. */
+export function keyInUse(): ServiceError {
   return new ServiceError('conflict', 'This Idempotency-Key was used for another request. Choose a new one for each.');
 }
 

@@ -272,6 +272,19 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
     expect(await other.receipts(shard, `${key} of another`)).toEqual([]);
   });
 
+  test('keeps the name of a request for the body that came first', async () => {
+    const { ledger, other } = subject;
+    const claims = await Promise.all(
+      ['one', 'two', 'three'].map(async (body, i) => [ledger, other][i % 2]!.claim(key, body)),
+    );
+    expect(claims.map(({ kind }) => kind).toSorted()).toEqual(['first', 'other', 'other']);
+    const first = ['one', 'two', 'three'][claims.findIndex(({ kind }) => kind === 'first')]!;
+    expect(await other.claim(key, first)).toEqual({ kind: 'again' });
+    expect(await ledger.claim(key, 'four')).toEqual({ kind: 'other' });
+    expect(await ledger.claim(`${key} of another`, 'four')).toEqual({ kind: 'first' });
+    expect(await ledger.receipts(shard, key)).toEqual([]);
+  });
+
   test('keeps an id that a client chose for one shard, and finds the alert there by it', async () => {
     const { ledger, other, records } = subject;
     const id = `0a0a0a0a-0000-4000-8000-${String((made += 1)).padStart(12, '0')}`;

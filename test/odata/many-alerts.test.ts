@@ -122,6 +122,20 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => 
     expect(await alertsHere()).toHaveLength(240);
   });
 
+  test('of two bodies under one key at the same moment one is written whole and the other not at all', async () => {
+    const senders = [api, apiOn(own), api, apiOn(own)];
+    for (let round = 0; round < 5; round += 1) {
+      const before = (await alertsHere()).length;
+      const key = `key-${round}-of-${scene}`;
+      const sizes = [120, 90, 60, 90];
+      const answers = await Promise.all(sizes.map((size, i) => post(bodyOf(size), key, senders[i])));
+      const written = answers.filter(({ status }) => status === 200);
+      const [size] = written.map((answer) => idsIn(answer).length);
+      expect(answers.map(({ status }) => status)).toEqual(sizes.map((each) => (each === size ? 200 : 412)));
+      expect(await alertsHere()).toHaveLength(before + size!);
+    }
+  });
+
   test('that come to one process at once are written once for each key, and who uses a key twice fails alone', async () => {
     const ofOneDevice = (count: number) => ({
       Targets: bodyOf(count).Targets.map((target) => ({ ...target, msdyn_deviceid: `${scene}/one` })),

@@ -25,6 +25,7 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
   const coverages = new Map<string, Kept<Coverage>>();
   const reservations = new Map<string, number>();
   const notes = new Map<string, Waiting & { shard: number }>();
+  const claims = new Map<string, string>();
   const receipts = new Map<number, Receipt[]>();
   /** Commits of each shard. */
   const numbers = new Map<number, number>();
@@ -111,6 +112,12 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         numbers.set(shard, numberOf(shard) + 1);
         return { kind: 'committed' };
       }),
+
+    claim: async (key, body) => {
+      const kept = claims.get(key);
+      if (kept === undefined) claims.set(key, body);
+      return { kind: kept === undefined ? 'first' : kept === body ? 'again' : 'other' };
+    },
 
     receipts: async (shard, key) => receiptsIn(shard).filter((receipt) => receipt.key === key),
 

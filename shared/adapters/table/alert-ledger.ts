@@ -6,7 +6,7 @@ import { entity } from '../../model/entities';
 import type { AlertLedger, Entry, ShardVersion } from '../../ports/alert-ledger';
 import { bytesOfGroup, encodeGroup, groupRowKey, waitingRowKey } from './group-row';
 import { partition, partitions } from './placement';
-import { readReceipts, receiptRow } from './receipt-rows';
+import { claimKey, readReceipts, receiptRow } from './receipt-rows';
 import { findPlace, placeIn, reserveId } from './reserved-ids';
 import { toEntity } from './row';
 import { recordETag } from './etag';
@@ -65,6 +65,14 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
         }
         throw contended();
       });
+    },
+
+    claim: async (key, body) => {
+      try {
+        return { kind: await claimKey(await tables.client(alertsTable), key, body) };
+      } catch (error) {
+        throw translate(error);
+      }
     },
 
     receipts: async (shard, key) => {

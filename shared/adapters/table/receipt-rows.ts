@@ -2,14 +2,30 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { TableClient, TableEntity } from '@azure/data-tables';
 import type { Receipt } from '../../ports/alert-ledger';
-import { inRange } from './placement';
+import { shardOf } from '../../domain/ids';
+import { inRange, partition } from './placement';
+import { hasStatus } from './storage-errors';
 
 /*
  * What became of requests whose senders may repeat them (K-): a row for each commit that wrote a part of one, in the same
- * transaction. It is named by the first alert of the part, so that no alert is written twice.
+ * transaction. It is named by the first alert of the part, so that no alert is written twice. Before all of them stands a
+ * row, in the place of the request's own name, that says for which body the name is kept.
  */
 
 export const receiptRange = { from: 'K-', to: 'K.' };
+
+/** Keeps the name of a request for this hash of its body. */
+export async function claimKey(client: TableClient, key: string, body: string): Promise<'first' | 'again' | 'other'> {
+  const place = { partitionKey: partition(shardOf(key)), rowKey: `K-${hashOf(key)}` };
+  try {
+    await client.createEntity({ ...place, body });
+    return 'first';
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+    const kept = await client.getEntity(place.partitionKey, place.rowKey);
+    return kept['body'] === body ? 'again' : 'other';
+  }
+}
 
 export function receiptRow(partitionKey: string, { key, body, targets }: Receipt): TableEntity {
   const first = String(targets[0]![0]).padStart(5, '0');
