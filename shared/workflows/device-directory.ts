@@ -27,7 +27,7 @@ export interface DirectoryOptions {
   now(): number;
 }
 
-/** What the devices' stamps were, when (ms) they were asked for, and as the how manieth. */
+/** What the devices' stamps were, when (ms) they were asked for, and how many times they had been asked for by then. */
 interface Stamp {
   text: string;
   at: number;
