@@ -159,7 +159,7 @@ async function lookUpDevices(work: readonly Part[]): Promise<void> {
   }
 }
 
-/** Parents are decided on what their devices are now. */
+/** Parents are decided on what their devices were when the newest of these batches came, or later. */
 async function devicesOfParents(
   { settled }: Fold,
   work: readonly Part[],
