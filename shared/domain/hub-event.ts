@@ -25,6 +25,8 @@ export function isTelemetry({ messageSource }: HubEvent): boolean {
 }
 
 const decoder = new TextDecoder();
+/** Of a byte order mark in UTF-8, which the decoder takes off. No JSON begins with this byte. */
+const firstOfMark = 0xef;
 
 /** Objects and arrays in each other; thousands would use up the stack, and the batch would fail for ever. */
 const deepest = 500;
@@ -33,6 +35,8 @@ const deepest = 500;
 export interface Values {
   values: unknown[];
   text?: string;
+  /** The bytes of that text. */
+  written?: Uint8Array;
 }
 
 /** The JSON values in a body: one, or the elements of an array. Nothing is lost: what cannot be read says why. */
@@ -45,7 +49,13 @@ export function valuesIn(body: Uint8Array): Values | Refusal {
   }
   const value = parse(text);
   if (value instanceof SyntaxError) return refuse('not-json', `The body is not JSON: ${value.message}`);
-  if (!Array.isArray(value)) return { values: [value], text: text.trim() };
+  if (!Array.isArray(value)) {
+    const trimmed = text.trim();
+    // Neither blanks nor a byte order mark are gone when nothing is shorter.
+    return trimmed.length === text.length && body[0] !== firstOfMark
+      ? { values: [value], text, written: body }
+      : { values: [value], text: trimmed };
+  }
   return value.length < itemsPerEvent / 16
     ? { values: value as unknown[] }
     : refuse('too-many-items', `The body has ${value.length} items; at most ${itemsPerEvent / 16 - 1} are allowed.`);

@@ -7,6 +7,8 @@ export interface Item {
   value: unknown;
   /** The value as the device wrote it; absent when it was one of several in its message. */
   text?: string | undefined;
+  /** The bytes of that text, when they are at hand. */
+  written?: Uint8Array | undefined;
   /** Device that sent the message, as the hub authenticated it; used when the object names no device. */
   connectionDeviceId: string | undefined;
   messageId: string | undefined;
@@ -30,6 +32,8 @@ export interface IncomingAlert {
   data: string;
   /** Everything else here is what `understand` reads in `data`, for whoever has to keep many alerts. */
   isAsSent?: true;
+  /** The bytes of `data`, where they are what the device sent. */
+  written?: Uint8Array;
   token: string | null;
   readingType: string | null;
   reading: number | null;
@@ -91,6 +95,7 @@ function readAlert(values: Fields, deviceId: string, item: Item): IncomingAlert 
   if (data.length > longestData) {
     return refuse('too-long', `The alert's JSON has ${data.length} characters; at most ${longestData} fit.`);
   }
+  const isWritten = item.written !== undefined && data === item.text;
   return {
     kind: 'alert',
     deviceId,
@@ -105,6 +110,7 @@ function readAlert(values: Fields, deviceId: string, item: Item): IncomingAlert 
     threshold,
     ruleOutput,
     messageId: item.messageId ?? null,
+    ...(isWritten && { written: item.written! }),
   };
 }
 

@@ -80,11 +80,11 @@ export function addParts(event: HubEvent, forOthers: boolean, parts: Part[]): vo
     parts.push({ event, index: 'all', content: read });
     return;
   }
-  const { values, text } = read;
+  const { values, text, written } = read;
   for (let index = 0; index < values.length; index += 1) {
     // Several alerts in one message share its id without being one event.
     const own = messageId && `${messageId}#${index}`;
-    const item = { value: values[index], text, connectionDeviceId, messageId: own, enqueued, forOthers };
+    const item = { value: values[index], text, written, connectionDeviceId, messageId: own, enqueued, forOthers };
     parts.push({ event, index, content: understand(item) });
   }
 }

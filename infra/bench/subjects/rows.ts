@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { TableClient } from '@azure/data-tables';
-import type { TransactionAction } from '@azure/data-tables';
-import { batchesOf, deviceIdOf, tokenOf } from '../workload';
+import type { TableEntity, TransactionAction } from '@azure/data-tables';
+import { placeOf } from '../../../shared/adapters/table/placement';
+import { toEntity } from '../../../shared/adapters/table/row';
+import { alertRow, ticketColumns, ticketRow } from '../../../shared/domain/alert-rows';
+import { makeId } from '../../../shared/domain/ids';
+import { understand } from '../../../shared/domain/incoming';
+import { explain } from '../../../shared/domain/reasons';
+import type { Alert } from '../../../shared/model/entities';
+import { batchesOf, deviceIdOf } from '../workload';
 import type { BenchAlert } from '../workload';
+import { bodyOf } from './ours-event';
+import { leaveAsUsed } from './used-store';
 import type { Subject, Surroundings, Work } from './subject';
 import { ownUsage } from './usage';
 
 /** A loop of single inserts: one row for each alert, one after the other, and nothing decided. */
 export async function naive({ storageConnectionString }: Surroundings): Promise<Subject> {
+  await leaveAsUsed(storageConnectionString);
   const table = await openTable(storageConnectionString);
   return {
     prepare: (alerts) => [
       [...alerts].map((alert): Work => {
-        const run = async () => void (await table.createEntity({ ...alertRow(alert), partitionKey: 'naive' }));
+        const run = async () => void (await table.createEntity({ ...alertEntity(alert), partitionKey: 'naive' }));
         return { alerts: 1, run };
       }),
     ],
@@ -30,17 +40,18 @@ const writers = 4;
  * in the wide workloads the rows that nobody can do without, a parent and a case for each key.
  */
 export async function raw({ storageConnectionString, workload }: Surroundings): Promise<Subject> {
+  await leaveAsUsed(storageConnectionString);
   const table = await openTable(storageConnectionString);
   const wide = workload.startsWith('W2');
   const touched = new Set<string>();
 
   function rowsOf(alerts: readonly BenchAlert[]) {
-    if (!wide) return alerts.map(alertRow);
+    if (!wide) return alerts.map(alertEntity);
     return alerts.flatMap((alert) => {
       const key = `${alert.device} ${alert.kind}`;
       if (touched.has(key)) return [];
       touched.add(key);
-      return [alertRow(alert), caseRow(alert)];
+      return parentAndCase(alert);
     });
   }
 
@@ -65,41 +76,46 @@ export async function raw({ storageConnectionString, workload }: Surroundings): 
   };
 }
 
-/** A row that says of an alert what the service says of it. */
-function alertRow({ device, kind, reading, index, time }: BenchAlert) {
-  const iso = new Date(time).toISOString();
-  return {
-    rowKey: randomUUID(),
-    msdyn_description: `Temperature reading of ${reading} exceeded a threshold of 70`,
-    msdyn_deviceid: deviceIdOf(device),
-    msdyn_alerttype: kind,
-    msdyn_alerttime: iso,
-    msdyn_alerttoken: tokenOf(index),
-    ccs_readingtype: 'Temperature',
-    ccs_reading: reading,
-    ccs_threshold: 70,
-    createdon: iso,
-    modifiedon: iso,
-    statecode: 0,
-    statuscode: 1,
-  };
+/** The row of an alert's record, as the service would write it. */
+function alertEntity(alert: BenchAlert): TableEntity {
+  const record = recordOf(alert);
+  return toEntity('msdyn_iotalert', record, placeOf('msdyn_iotalert', record.msdyn_iotalertid!));
 }
 
-function caseRow({ device, reading, index, time }: BenchAlert) {
-  const iso = new Date(time).toISOString();
-  return {
-    rowKey: randomUUID(),
-    title: `Temperature reading of ${reading} exceeded a threshold of 70`,
-    ticketnumber: `CAS-${index}`,
-    ccs_groupkey: deviceIdOf(device),
-    _customerid_value: randomUUID(),
-    caseorigincode: 700610000,
-    prioritycode: 2,
-    createdon: iso,
-    modifiedon: iso,
-    statecode: 0,
-    statuscode: 1,
+/** The rows that nobody can do without: those of a parent and its case, column for column. */
+function parentAndCase(alert: BenchAlert): TableEntity[] {
+  const record = recordOf(alert);
+  const id = makeId({ time: alert.time, shard: 0, seed: `case of ${record.msdyn_iotalertid}` });
+  const ticket = { kind: 'case', id, account } as const;
+  const { entity, row } = ticketRow(record, ticket, device, alert.time);
+  return [
+    toEntity(
+      'msdyn_iotalert',
+      { ...record, ...ticketColumns(ticket) },
+      placeOf('msdyn_iotalert', record.msdyn_iotalertid!),
+    ),
+    toEntity(entity, row, placeOf(entity, id)),
+  ];
+}
+
+const account = randomUUID();
+const device = { id: randomUUID(), account, asset: null, response: null, priority: null };
+
+function recordOf(alert: BenchAlert): Alert {
+  const text = bodyOf(alert);
+  const deviceId = deviceIdOf(alert.device);
+  const item = { value: JSON.parse(text) as unknown, text, connectionDeviceId: deviceId, messageId: undefined };
+  const understood = understand({ ...item, enqueued: alert.time, forOthers: true });
+  if (understood.kind !== 'alert') throw new Error(`The benchmark's own alert is none: ${text}`);
+  const arrival = {
+    id: makeId({ time: alert.time, shard: 0, seed: `${deviceId} ${alert.index}` }),
+    alert: understood,
+    groupKey: `${deviceId} | ${String(understood.type)}`,
+    position: null,
+    identity: null,
   };
+  const reason = explain('first-of-group', 'case-opened');
+  return alertRow(arrival, device, reason, alert.time, { ccs_duplicatecount: 0 });
 }
 
 async function openTable(connectionString: string): Promise<TableClient> {

@@ -42,8 +42,8 @@ export const marksNames = textNames('marks');
 const chunk = 60_000;
 
 /** `newest`: the latest time that an id in the log holds up to the row before. */
-export function encodeLogRow(partitionKey: string, entry: LogEntry, newest: string): TableEntity {
-  const encoded = encodeBatch(entry);
+export async function encodeLogRow(partitionKey: string, entry: LogEntry, newest: string): Promise<TableEntity> {
+  const encoded = await encodeBatch(entry);
   const { position, writer, floor, marks, packed } = entry;
   const [first, last] = spanOf(packed);
   return {
@@ -73,8 +73,11 @@ const kept = [
 ];
 
 /** The row with other duplicates in place of those that it holds. */
-export function rewrittenLogRow(stored: Readonly<Record<string, unknown>>, batch: PackedBatch): TableEntity {
-  const encoded = encodeBatch(batch);
+export async function rewrittenLogRow(
+  stored: Readonly<Record<string, unknown>>,
+  batch: PackedBatch,
+): Promise<TableEntity> {
+  const encoded = await encodeBatch(batch);
   const row = Object.fromEntries(kept.flatMap((name) => (stored[name] === undefined ? [] : [[name, stored[name]]])));
   const keys = row as { partitionKey: string; rowKey: string };
   return { ...keys, ...askedBy(encoded.askedBy), ...chunksOf(encoded.bytes) };
@@ -135,8 +138,8 @@ function spanOf(packed: readonly Duplicate[]): [oldest: string, newest: string] 
 /** Eight and four hex digits with a dash in between. */
 const endOfTime = 13;
 
-function chunksOf(bytes: Buffer): Record<string, Buffer> {
-  const chunks: Record<string, Buffer> = {};
+function chunksOf(bytes: Uint8Array): Record<string, Uint8Array> {
+  const chunks: Record<string, Uint8Array> = {};
   for (let from = 0; from < bytes.length; from += chunk) {
     chunks[`batch${from / chunk || ''}`] = bytes.subarray(from, from + chunk);
   }

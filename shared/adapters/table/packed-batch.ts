@@ -1,11 +1,15 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import { identityOf } from '../../domain/fold';
 import { placeInId } from '../../domain/ids';
 import { understand } from '../../domain/incoming';
+import type { IncomingAlert } from '../../domain/incoming';
 import type { Duplicate } from '../../domain/duplicate';
 import type { Step } from '../../domain/steps';
 import type { Row, Scalar } from '../../model/edm';
 import { askedProperties } from './asked-by';
+import { byteText } from './byte-text';
+import type { ByteText } from './byte-text';
+import { deflated } from './deflated';
 
 /*
  * What one commit did, as the compressed text in its log row. The first line is JSON: the steps, and lists that the
@@ -53,32 +57,28 @@ type Line = [
   columns?: Row,
 ];
 
-// Level 1 is three times as fast as the default, and rows are a few kilobytes either way.
-const compression = { level: 1 };
-
 /** What goes into the row, and what its duplicates may be asked for by: their devices and primary alerts. */
 export interface EncodedBatch {
-  bytes: Buffer;
+  bytes: Uint8Array;
   askedBy: Iterable<Scalar | undefined>;
 }
 
-/** Compressed on this thread: the way to another one and back takes longer than the work. */
-export function encodeBatch({ packed, steps, replaced, saved }: PackedBatch): EncodedBatch {
+export async function encodeBatch({ packed, steps, replaced, saved }: PackedBatch): Promise<EncodedBatch> {
   const lists: Lists = { places: numberedPlaces(), groups: numbered(), parents: numbered(), devices: numbered() };
   const devices: Head['devices'] = [];
-  // One text that grows is cheaper than a list that is joined.
-  let text = '';
+  const lines = byteText(packed.length * usualLine);
   const given: (Scalar | undefined)[] = [];
   for (const duplicate of packed) {
     const { arrival, device } = duplicate;
-    const { deviceId, data } = arrival.alert;
+    const { deviceId } = arrival.alert;
     if (arrival.columns) for (const property of askedProperties) given.push(arrival.columns[property]);
     const deviceAt = lists.devices.of(device ? deviceId : `${deviceId}\n`);
     devices[deviceAt] ??= [deviceId, device?.id ?? null, device?.asset ?? null];
-    const line = isReadable(duplicate) ? shortLine(duplicate, deviceAt, lists) : longLine(duplicate, deviceAt, lists);
-    // A text with line breaks is marked by a quote in front, which JSON objects do not have.
-    const isPlain = data.charCodeAt(0) !== quote && !data.includes('\n');
-    text += `\n${line}\n${isPlain ? data : JSON.stringify(data)}`;
+    lines.add('\n');
+    if (isReadable(duplicate)) addShortLine(lines, duplicate, deviceAt, lists);
+    else lines.add(longLine(duplicate, deviceAt, lists));
+    lines.add('\n');
+    addData(lines, arrival.alert);
   }
   const head: Head = {
     created: packed[0]?.created ?? 0,
@@ -90,8 +90,19 @@ export function encodeBatch({ packed, steps, replaced, saved }: PackedBatch): En
     parents: lists.parents.list,
     devices,
   };
-  const bytes = deflateRawSync(JSON.stringify(head) + text, compression);
+  const bytes = await deflated([Buffer.from(JSON.stringify(head)), lines.bytes()]);
   return { bytes, askedBy: [...devices.flatMap(([id, record]) => [id, record]), ...head.parents, ...given] };
+}
+
+/** Bytes that a duplicate takes, as a first guess. */
+const usualLine = 300;
+
+/** As its device wrote it, where that is still there: bytes are copied faster than texts are written. */
+function addData(lines: ByteText, { data, written }: IncomingAlert): void {
+  // A text with line breaks is marked by a quote in front, which JSON objects do not have.
+  if (data.charCodeAt(0) === quote || data.includes('\n')) lines.add(JSON.stringify(data));
+  else if (written) lines.addBytes(written);
+  else lines.add(data);
 }
 
 interface Lists {
@@ -109,10 +120,21 @@ function isReadable({ arrival: { alert, columns } }: Duplicate): boolean {
   return alert.isAsSent === true && columns === undefined;
 }
 
-function shortLine({ arrival, under }: Duplicate, deviceAt: number, { places, groups, parents }: Lists): string {
+function addShortLine(
+  lines: ByteText,
+  { arrival, under }: Duplicate,
+  deviceAt: number,
+  { places, groups, parents }: Lists,
+): void {
   const { id, groupKey, alert } = arrival;
-  const own = alert.token === null && alert.messageId !== null ? ` ${JSON.stringify(alert.messageId)}` : '';
-  return `${places.of(id)} ${id.slice(endOfPlace)} ${groups.of(groupKey)} ${parents.of(under)} ${deviceAt}${own}`;
+  lines.addNumber(places.of(id));
+  lines.add(' ');
+  lines.addAscii(id, endOfPlace);
+  for (const number of [groups.of(groupKey), parents.of(under), deviceAt]) {
+    lines.add(' ');
+    lines.addNumber(number);
+  }
+  if (alert.token === null && alert.messageId !== null) lines.add(` ${JSON.stringify(alert.messageId)}`);
 }
 
 function longLine({ arrival, under }: Duplicate, deviceAt: number, { groups, parents }: Lists): string {

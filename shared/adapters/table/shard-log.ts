@@ -168,7 +168,7 @@ function openLog(
     append: async (entry, actions, after) =>
       translated(async () => {
         const client = await open();
-        const row = encodeLogRow(partitionKey, entry, newestSoFar);
+        const row = await encodeLogRow(partitionKey, entry, newestSoFar);
         const etags = await submit(client, [['create', row], ...actions]);
         if (etags) {
           memory.commit(entry, after);

@@ -74,7 +74,8 @@ export async function linkPacked(
       const count = batch.packed.filter(waits).length;
       if (count === 0) break;
       const packed = batch.packed.map((each) => (waits(each) ? { ...each, device } : each));
-      if (await replaced(client, rewrittenLogRow(stored, { ...batch, packed }), String(stored['etag']))) {
+      const rewritten = await rewrittenLogRow(stored, { ...batch, packed });
+      if (await replaced(client, rewritten, String(stored['etag']))) {
         linked += count;
         break;
       }

@@ -18,8 +18,10 @@ interface Sent {
 /** Duplicates as ingestion hands them over. */
 function duplicates(sent: readonly Sent[]): Duplicate[] {
   return sent.map(({ text, messageId, made }, i) => {
-    const item = { value: JSON.parse(text), text, connectionDeviceId: 'd1', messageId, enqueued, forOthers: true };
-    const alert = understand(item) as IncomingAlert;
+    // As bytes, too, when it came from the hub.
+    const bytes = i % 2 ? undefined : Buffer.from(text);
+    const sender = { connectionDeviceId: 'd1', messageId, enqueued, forOthers: true };
+    const alert = understand({ value: JSON.parse(text), text, written: bytes, ...sender }) as IncomingAlert;
     const { isAsSent, ...values } = alert;
     const whole = made ? { ...values, ...made } : { ...values, isAsSent };
     return {
@@ -50,7 +52,7 @@ const written: Sent[] = [
 
 test('alerts come out of a row of the log as they went in', async () => {
   const packed = duplicates(written);
-  const { packed: read } = decodeBatch(encodeBatch({ packed, steps: [], replaced: [], saved: [] }).bytes);
+  const { packed: read } = decodeBatch((await encodeBatch({ packed, steps: [], replaced: [], saved: [] })).bytes);
   expect(read).toEqual(
     packed.map(({ arrival, ...rest }) => ({
       ...rest,
@@ -59,17 +61,24 @@ test('alerts come out of a row of the log as they went in', async () => {
   );
   for (const [i, { arrival }] of read.entries()) {
     const { isAsSent: _, ...alert } = arrival.alert;
-    const { isAsSent: __, ...before } = packed[i]!.arrival.alert;
+    const { isAsSent: __, written: ___, ...before } = packed[i]!.arrival.alert;
     expect(alert).toEqual({ ...before, messageId: before.token === null ? before.messageId : null });
   }
 });
 
 test('what a device wrote is kept to the digit', async () => {
-  const { packed } = decodeBatch(
-    encodeBatch({ packed: duplicates(written), steps: [], replaced: [], saved: [] }).bytes,
-  );
+  const batch = { packed: duplicates(written), steps: [], replaced: [], saved: [] };
+  const { packed } = decodeBatch((await encodeBatch(batch)).bytes);
   expect(packed.slice(0, 3).map(({ arrival }) => arrival.alert.data)).toEqual(
     written.slice(0, 3).map(({ text }) => text),
+  );
+});
+
+test('of a large batch, too, which another thread compresses, every alert comes out as it went in', async () => {
+  const packed = duplicates(Array.from({ length: 1_000 }, (_, i) => written[i % written.length]!));
+  const { packed: read } = decodeBatch((await encodeBatch({ packed, steps: [], replaced: [], saved: [] })).bytes);
+  expect(read.map(({ arrival }) => [arrival.id, arrival.alert.data, arrival.groupKey])).toEqual(
+    packed.map(({ arrival }) => [arrival.id, arrival.alert.data, arrival.groupKey]),
   );
 });
 
