@@ -44,11 +44,14 @@ export async function measureStorage(measured: Measured): Promise<StorageCosts> 
   });
 }
 
-function costsOf({ keys, counted }: Measured, [ready, parents, end]: [Counts, Counts, Counts]): StorageCosts {
+function costsOf(
+  { counted: { alerts, keys } }: Measured,
+  [ready, parents, end]: [Counts, Counts, Counts],
+): StorageCosts {
   return {
-    transactionsPerAlert: (end.transactions - ready.transactions) / counted,
+    transactionsPerAlert: (end.transactions - ready.transactions) / alerts,
     entitiesPerKey: (parents.entities - ready.entities) / keys,
-    entitiesPerDuplicate: (end.entities - parents.entities) / (counted - keys),
+    entitiesPerDuplicate: (end.entities - parents.entities) / (alerts - keys),
   };
 }
 

@@ -45,7 +45,7 @@ export function performancePage({ lines, notes, compared, machine, date, command
     list([
       'Before the clock starts, each subject takes a tenth as many alerts of other keys, at most 20,000, which count for nothing: a storm finds a service that has been at work. What a process costs that has just started is not in these figures.',
       'p99 is of one batch, from handing it over to the answer. CPU and memory are of the process of the subject, without Azurite; on the path event, and for naive and raw, the load and its alerts are made in that same process.',
-      'Transactions and rows are counted in a shorter run of their own, through a proxy in front of Azurite; an entity-group transaction is one transaction, reads count too. Rows per duplicate are all rows written, state and marks included, after each key has its parent. The rows written in the timed run follow from these.',
+      'Transactions and rows are counted in a shorter run of their own, of at most 10,000 keys, through a proxy in front of Azurite; an entity-group transaction is one transaction, reads count too. Rows per duplicate are all rows written, state and marks included, after each key has its parent. The rows written in the timed run follow from these.',
       'For ours, tickets are the cases read back over the Web API, and they must equal the keys; up to 2,000 keys, parents and their counts of duplicates must add up to the alerts as well. A run in which they do not fails.',
       'The last and the first tenth of W4 show whether it stays as fast and as small as it began; their MB are the memory in use at their end.',
       'Azurite keeps writes in memory for up to 5 s and slows down as a table grows; Azure Table Storage does neither. Read all figures as +-20 %.',

@@ -11,8 +11,8 @@ export interface Measured {
   alerts: number;
   keys: number;
   parts: number;
-  /** Alerts of the shorter pass that counts storage transactions. */
-  counted: number;
+  /** The shorter pass that counts storage transactions. */
+  counted: { alerts: number; keys: number };
   /** Alerts of other keys that come first and count for nothing: a storm finds a service that has been at work. */
   warmUp: { alerts: number; keys: number };
   /** Seconds after which no batch is begun any more; what was taken by then says enough. */
@@ -21,6 +21,9 @@ export interface Measured {
 
 /** Batches of one are for the patient: so many alerts say enough. */
 const mostSingles = 20_000;
+
+/** What one key costs is the same for each; so many say enough. */
+const mostKeysCounted = 10_000;
 
 /** Bare transactions slow down as their table fills: going on would only make them look worse. */
 const longestRaw = 60;
@@ -49,8 +52,10 @@ function sizes({ alerts, keys }: Workload, batch: Batch, quick: boolean) {
   const singles = quick ? mostSingles / 100 : mostSingles;
   const taken = batch === 1 ? Math.min(all.alerts, singles) : all.alerts;
   const duplicates = (batch === 1 ? 2_000 : 20_000) / (quick ? 20 : 1);
+  const countedKeys = Math.min(all.keys, mostKeysCounted);
+  const counted = { alerts: Math.min(taken, countedKeys + duplicates), keys: countedKeys };
   const warmUp = { alerts: Math.min(taken / 10, mostSingles), keys: quick ? 2 : batch === 1 ? 50 : 500 };
-  return { alerts: taken, keys: all.keys, counted: Math.min(taken, all.keys + duplicates), warmUp };
+  return { alerts: taken, keys: all.keys, counted, warmUp };
 }
 
 function subjectsOf(name: WorkloadName, batch: Batch): [SubjectName, Path][] {

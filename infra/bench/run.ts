@@ -40,7 +40,8 @@ async function measure({ measured, surroundings, counting }: RunRequest): Promis
   const warm = counting ? { keys: 0, alerts: 0 } : measured.warmUp;
   if (counting) await stage('ready');
   else await warmUp(subject, measured);
-  const alerts = alertsOf({ ...workloads[measured.workload], alerts: measured.alerts, keys: measured.keys });
+  const taking = counting ? measured.counted : { alerts: measured.alerts, keys: measured.keys };
+  const alerts = alertsOf({ ...workloads[measured.workload], ...taking });
   for (const size of partSizes(measured, counting)) {
     const lanes = subject.prepare(take(alerts, size), measured.batch);
     parts.push(await timed(subject, lanes, times, measured.longest));
@@ -48,7 +49,7 @@ async function measure({ measured, surroundings, counting }: RunRequest): Promis
   }
   const { peakMb } = subject.usage();
   const taken = parts.reduce((sum, part) => sum + part.alerts, 0);
-  const tickets = await subject.tickets({ keys: measured.keys + warm.keys, alerts: taken + warm.alerts });
+  const tickets = await subject.tickets({ keys: taking.keys + warm.keys, alerts: taken + warm.alerts });
   await subject.close();
   return { parts, p99Ms: percentile(times, 0.99), peakMb, tickets: Math.max(0, tickets - warm.keys) };
 }
@@ -58,8 +59,8 @@ async function warmUp(subject: Subject, { workload, batch, keys, warmUp: warm }:
   await timed(subject, subject.prepare(alerts, batch), []);
 }
 
-function partSizes({ alerts, keys, parts, counted }: Measured, counting: boolean): number[] {
-  return counting ? [keys, counted - keys] : Array.from({ length: parts }, () => alerts / parts);
+function partSizes({ alerts, parts, counted }: Measured, counting: boolean): number[] {
+  return counting ? [counted.keys, counted.alerts - counted.keys] : Array.from({ length: parts }, () => alerts / parts);
 }
 
 async function timed(
