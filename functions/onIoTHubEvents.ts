@@ -37,16 +37,23 @@ app.eventHub('onIoTHubEvents', {
     maximumInterval: { seconds: 30 },
   },
   handler: async (messages: unknown, context: InvocationContext) => {
-    const { source, events } = readBatch(messages, context.triggerMetadata);
+    const { notices, ...batch } = readAll(messages, context);
+    const { source, events } = batch;
     const log = functionsLog(context);
-    const batch = { source, events, links: readLinks(context.triggerMetadata) };
     const ingested = await watchIngestion(batch, ingestion(), async () => ingestEvents(source, events, ingestion()));
     report(ingested, source, log);
-    const notices = readNotices(events, context.triggerMetadata);
     if (notices.length > 0) reportNotices(await takeNotices(source, notices, hubNotices()), source, log);
     await markProgress(source, events, progressMarks());
   },
 });
+
+/** What the host hands over, which is let go of: in a storm, what is held while the storage is waited for takes memory. */
+function readAll(messages: unknown, context: InvocationContext) {
+  const { triggerMetadata: metadata } = context;
+  context.triggerMetadata = {};
+  const { source, events } = readBatch(messages, metadata);
+  return { source, events, links: readLinks(metadata), notices: readNotices(events, metadata) };
+}
 
 /** Five minutes. */
 const late = 300_000;

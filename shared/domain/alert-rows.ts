@@ -15,7 +15,7 @@ import type { Alert, Case, EntityName, WorkOrder } from '../model/entities';
 import type { OpenTicket } from './debounce';
 import type { DeviceFacts } from './device-facts';
 import type { Arrival } from './fold';
-import { descriptionOf } from './incoming';
+import { dataText, descriptionOf } from './incoming';
 import { makeId, placeInId, readableNumber, shardOf } from './ids';
 import type { Response } from './response';
 import { createdBy } from './stamps';
@@ -32,7 +32,7 @@ export function alertRow(
   return {
     msdyn_iotalertid: id,
     msdyn_description: descriptionOf(alert),
-    msdyn_alertdata: alert.data || null,
+    msdyn_alertdata: dataText(alert) || null,
     msdyn_alerttime: iso(alert.time),
     msdyn_alerttoken: alert.token,
     msdyn_alerttype: alert.type,

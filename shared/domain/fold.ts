@@ -104,7 +104,8 @@ function bytesOf({ alert }: Arrival, verdict: Verdict): number {
 }
 
 function packedBytesOf({ alert, columns }: Arrival): number {
-  return 300 + Buffer.byteLength(alert.data, 'utf8') + (columns ? columnBytesOf(columns) : 0);
+  const data = typeof alert.data === 'string' ? Buffer.byteLength(alert.data, 'utf8') : alert.data.length;
+  return 300 + data + (columns ? columnBytesOf(columns) : 0);
 }
 
 /** At most: a letter takes three bytes, and one that JSON must write as \uXXXX twice that. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { alertType } from '../model/choices';
 import { deviceIdIn, fieldsOf, isRefusal, nameOf, numberIn, refuse, textIn, timeIn, typeIn } from './fields';
 import type { Fields, Refusal } from './fields';
@@ -28,12 +29,10 @@ export interface IncomingAlert {
   type: number;
   /** As the sender gave it; without one, `descriptionOf` says it. */
   description: string | null;
-  /** JSON text for `msdyn_alertdata`. */
-  data: string;
+  /** JSON text for `msdyn_alertdata`: the bytes (UTF-8) that the device sent, where they are at hand; `dataText` reads them. */
+  data: string | Uint8Array;
   /** Everything else here is what `understand` reads in `data`, for whoever has to keep many alerts. */
   isAsSent?: true;
-  /** The bytes of `data`, where they are what the device sent. */
-  written?: Uint8Array;
   token: string | null;
   readingType: string | null;
   reading: number | null;
@@ -91,18 +90,18 @@ function readAlert(values: Fields, deviceId: string, item: Item): IncomingAlert 
   if (isRefusal(time)) return time;
   const type = typeIn(values);
   if (isRefusal(type)) return type;
-  const data = dataOf(item);
-  if (data.length > longestData) {
-    return refuse('too-long', `The alert's JSON has ${data.length} characters; at most ${longestData} fit.`);
+  const text = textOf(item);
+  if (text.length > longestData) {
+    return refuse('too-long', `The alert's JSON has ${text.length} characters; at most ${longestData} fit.`);
   }
-  const isWritten = item.written !== undefined && data === item.text;
   return {
     kind: 'alert',
     deviceId,
     time: time ?? item.enqueued,
     type: type ?? alertType.Anomaly,
     description,
-    data,
+    // Bytes weigh less than a text while the storage is waited for, and nobody reads the text of most duplicates.
+    data: text === item.text ? (item.written ?? text) : text,
     isAsSent: true,
     token,
     readingType,
@@ -110,12 +109,11 @@ function readAlert(values: Fields, deviceId: string, item: Item): IncomingAlert 
     threshold,
     ruleOutput,
     messageId: item.messageId ?? null,
-    ...(isWritten && { written: item.written! }),
   };
 }
 
 /** As the device wrote it, digits and all; without its blanks when it is too long with them. */
-function dataOf({ value, text }: Item): string {
+function textOf({ value, text }: Item): string {
   return text !== undefined && text.length <= longestData ? text : JSON.stringify(value);
 }
 
@@ -125,6 +123,11 @@ function readTelemetry(values: Fields, deviceId: string, item: Item): Telemetry 
   const time = timeIn(values);
   if (isRefusal(time)) return time;
   return { kind: 'telemetry', deviceId, time: time ?? item.enqueued, token, messageId: item.messageId ?? null, values };
+}
+
+/** The JSON text of an alert. */
+export function dataText({ data }: IncomingAlert): string {
+  return typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
 }
 
 /** What an alert says. Nobody reads that of most duplicates, so it is not said when they come. */

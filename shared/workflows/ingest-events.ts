@@ -13,7 +13,7 @@ import { raise } from '../domain/raise';
 import type { Opened } from '../domain/settlement';
 import type { Source } from '../ports/alert-ledger';
 import type { RecordStore } from '../ports/record-store';
-import type { DeviceDirectory } from './device-directory';
+import type { DeviceDirectory, DeviceView } from './device-directory';
 import { parkMessages } from './park-messages';
 import type { Misunderstood, Parked } from './park-messages';
 import { sendersOf } from './senders';
@@ -55,21 +55,27 @@ export interface Part {
  * storage fails, so that the batch is delivered again. What cannot be understood is parked and blocks nobody.
  */
 export async function ingestEvents(source: Source, batch: readonly HubEvent[], deps: IngestDeps): Promise<Ingested> {
+  const devices = deps.devices.open();
+  const { arrivals, refusals, covered, ignored } = await readEvents(source, batch, devices, deps);
+  const parked = await parkMessages(source, refusals, deps);
+  const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
+  const last = covered.at(-1);
+  if (last) deps.progress.set(keyOf(source), last);
+  return { opened, parked, skipped, ignored };
+}
+
+/** What a batch brings, and nothing of what it was read from. */
+async function readEvents(source: Source, batch: readonly HubEvent[], devices: DeviceView, deps: IngestDeps) {
   // Shuffled within a batch is harmless; the coverage needs ascending order, and most are.
   const isInOrder = batch.every(({ sequence }, i) => i === 0 || sequence >= batch[i - 1]!.sequence);
   const events = isInOrder ? batch : batch.toSorted((a, b) => a.sequence - b.sequence);
   const telemetry = events.filter(isTelemetry);
   const parts: Part[] = [];
   for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
-  const devices = deps.devices.open();
   const senders = sendersOf(await devices.find(deviceIdsIn(parts)), deps.groupBy);
-  const { arrivals, refusals } = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
-  const parked = await parkMessages(source, refusals, deps);
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
-  const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
-  const last = covered.at(-1);
-  if (last) deps.progress.set(keyOf(source), last);
-  return { opened, parked, skipped, ignored: events.length - telemetry.length };
+  const read = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
+  return { ...read, covered, ignored: events.length - telemetry.length };
 }
 
 /** Adds what is in a message: each value, understood or refused. */

@@ -40,19 +40,19 @@ function countAlerts(rows: readonly Row[], packed: number, telemetry: Telemetry)
 }
 
 async function tellTickets(entry: Entry, telemetry: Telemetry): Promise<void> {
+  const devices = new Map(alertsIn(entry).map((row) => [row['msdyn_iotalertid'], row['msdyn_deviceid']]));
   for (const { entity, row } of entry.inserts) {
     if (entity !== 'incident' && entity !== 'msdyn_workorder') continue;
     telemetry.count(entity === 'incident' ? 'ccs.cases' : 'ccs.work_orders', 1);
-    await telemetry.step('ccs.ticket', ticketIds(row, entry), async () => undefined);
+    await telemetry.step('ccs.ticket', ticketIds(row, devices), async () => undefined);
   }
 }
 
-function ticketIds(row: Row, entry: Entry): Attributes {
+function ticketIds(row: Row, devices: ReadonlyMap<Row[string], Row[string]>): Attributes {
   const parent = row['_msdyn_iotalert_value'];
-  const device = alertsIn(entry).find(({ msdyn_iotalertid: id }) => id === parent)?.['msdyn_deviceid'];
   const ids = {
     'ccs.parent': parent,
-    'ccs.device': device,
+    'ccs.device': devices.get(parent),
     'ccs.case': row['incidentid'],
     'ccs.work_order': row['msdyn_workorderid'],
   };

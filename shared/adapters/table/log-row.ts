@@ -3,7 +3,8 @@ import type { Mark } from '../../ports/alert-ledger';
 import type { Duplicate } from '../../domain/duplicate';
 import { askedBy } from './asked-by';
 import { textIn, textNames, textProperties } from './long-text';
-import { decodeBatch, encodeBatch } from './packed-batch';
+import { decodeBatch } from './decode-batch';
+import { encodeBatch } from './encode-batch';
 import type { PackedBatch } from './packed-batch';
 
 /*
