@@ -3,6 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { TableClient, TableEntity } from '@azure/data-tables';
 import type { Receipt } from '../../ports/alert-ledger';
 import { shardOf } from '../../domain/ids';
+import { find } from './find-row';
 import { inRange, partition } from './placement';
 import { hasStatus } from './storage-errors';
 
@@ -17,13 +18,16 @@ export const receiptRange = { from: 'K-', to: 'K.' };
 /** Keeps the name of a request for this hash of its body. */
 export async function claimKey(client: TableClient, key: string, body: string): Promise<'first' | 'again' | 'other'> {
   const place = { partitionKey: partition(shardOf(key)), rowKey: `K-${hashOf(key)}` };
-  try {
-    await client.createEntity({ ...place, body });
-    return 'first';
-  } catch (error) {
-    if (!hasStatus(error, 409)) throw error;
-    const kept = await client.getEntity(place.partitionKey, place.rowKey);
-    return kept['body'] === body ? 'again' : 'other';
+  for (;;) {
+    try {
+      await client.createEntity({ ...place, body });
+      return 'first';
+    } catch (error) {
+      if (!hasStatus(error, 409)) throw error;
+    }
+    const kept = await find(client, place.partitionKey, place.rowKey);
+    if (kept) return kept['body'] === body ? 'again' : 'other';
+    // Retention has removed it in between, which it does once in seven days.
   }
 }
 
