@@ -82,11 +82,14 @@ test('a batch that throws under a retry policy is tried again and then checkpoin
 });
 
 test('a batch is given up after the last retry, with a line that tells which', async () => {
-  const host = await startHost('fixture-events', settings);
   hub.append(1, ['fail', 'innocent']);
+  const host = await startHost('fixture-events', settings);
   await until('a checkpoint', async () => (await checkpoint('retried', 1)) === 1);
-  expect(seenBy('retried')).toHaveLength(3);
-  const line = /retried: partition 1: gave up the batch with sequence numbers 0 to 1/;
+  const tries = seenBy('retried').filter(({ bodies }) => bodies!.includes('fail'));
+  expect(tries).toHaveLength(3);
+  // On a busy machine the second event may come as a batch of its own.
+  const last = tries[0]!.bodies!.length - 1;
+  const line = new RegExp(`retried: partition 1: gave up the batch with sequence numbers 0 to ${last}`);
   await until('the line about it', () => line.test(host.lines.join('\n')));
   expect(host.lines.join('\n')).toMatch(line);
 });
