@@ -7,7 +7,9 @@ import { alertRow, ticketColumns, ticketRow } from '../../../shared/domain/alert
 import { makeId } from '../../../shared/domain/ids';
 import { understand } from '../../../shared/domain/incoming';
 import { explain } from '../../../shared/domain/reasons';
-import type { Alert } from '../../../shared/model/entities';
+import type { Row } from '../../../shared/model/edm';
+import { entity } from '../../../shared/model/entities';
+import type { Alert, EntityName } from '../../../shared/model/entities';
 import { batchesOf, deviceIdOf } from '../workload';
 import type { BenchAlert } from '../workload';
 import { bodyOf } from './ours-event';
@@ -22,7 +24,9 @@ export async function naive({ storageConnectionString }: Surroundings): Promise<
   return {
     prepare: (alerts) => [
       [...alerts].map((alert): Work => {
-        const run = async () => void (await table.createEntity({ ...alertEntity(alert), partitionKey: 'naive' }));
+        // Made ahead of the clock, as those of bare transactions are.
+        const row = { ...alertEntity(alert), partitionKey: 'naive' };
+        const run = async () => void (await table.createEntity(row));
         return { alerts: 1, run };
       }),
     ],
@@ -78,8 +82,7 @@ export async function raw({ storageConnectionString, workload }: Surroundings): 
 
 /** The row of an alert's record, as the service would write it. */
 function alertEntity(alert: BenchAlert): TableEntity {
-  const record = recordOf(alert);
-  return toEntity('msdyn_iotalert', record, placeOf('msdyn_iotalert', record.msdyn_iotalertid!));
+  return placed('msdyn_iotalert', recordOf(alert));
 }
 
 /** The rows that nobody can do without: those of a parent and its case, column for column. */
@@ -87,15 +90,12 @@ function parentAndCase(alert: BenchAlert): TableEntity[] {
   const record = recordOf(alert);
   const id = makeId({ time: alert.time, shard: 0, seed: `case of ${record.msdyn_iotalertid}` });
   const ticket = { kind: 'case', id, account } as const;
-  const { entity, row } = ticketRow(record, ticket, device, alert.time);
-  return [
-    toEntity(
-      'msdyn_iotalert',
-      { ...record, ...ticketColumns(ticket) },
-      placeOf('msdyn_iotalert', record.msdyn_iotalertid!),
-    ),
-    toEntity(entity, row, placeOf(entity, id)),
-  ];
+  const { entity: name, row } = ticketRow(record, ticket, device, alert.time);
+  return [placed('msdyn_iotalert', { ...record, ...ticketColumns(ticket) }), placed(name, row)];
+}
+
+function placed(name: EntityName, row: Row): TableEntity {
+  return toEntity(name, row, placeOf(name, String(row[entity(name).key])));
 }
 
 const account = randomUUID();

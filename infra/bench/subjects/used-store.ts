@@ -8,8 +8,7 @@ const reads = 50;
 
 /**
  * Leaves a store that holds nothing as the service leaves it: its tables are there, and its queues have been read. Azurite
- * keeps the rows of all its services with the same code, which takes up to twice as long for each row once it has been
- * asked about queues. On a store that nobody uses, bare transactions would be measured against another Azurite than ours.
+ * keeps the rows of all its services with the same code, which takes longer for each row once it has been asked about queues. On a store that nobody uses, bare transactions would be measured against another Azurite than ours.
  */
 export async function leaveAsUsed(connectionString: string): Promise<void> {
   const tables = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true });

@@ -4,8 +4,8 @@ import { deflateRaw, deflateRawSync } from 'node:zlib';
 // Level 1 is three times as fast as the default, and rows are a few kilobytes either way.
 const level = 1;
 
-/** Bytes from which on another thread is asked: for less, the way there and back takes longer than the work. */
-const worthAnotherThread = 32_000;
+/** Bytes from which on another thread is asked: for less, the way there and back keeps this one longer than the work would. */
+const worthAnotherThread = 100_000;
 
 const deflateElsewhere = promisify<Uint8Array, { level: number; chunkSize: number }, Buffer>(deflateRaw);
 

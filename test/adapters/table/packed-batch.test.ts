@@ -77,7 +77,7 @@ test('what a device wrote is kept to the digit', async () => {
 });
 
 test('of a large batch, too, which another thread compresses, every alert comes out as it went in', async () => {
-  const packed = duplicates(Array.from({ length: 1_000 }, (_, i) => written[i % written.length]!));
+  const packed = duplicates(Array.from({ length: 4_000 }, (_, i) => written[i % written.length]!));
   const { packed: read } = decodeBatch((await encodeBatch({ packed, steps: [], replaced: [], saved: [] })).bytes);
   expect(read.map(({ arrival }) => [arrival.id, arrival.alert.data, arrival.groupKey])).toEqual(
     packed.map(({ arrival }) => [arrival.id, dataText(arrival.alert), arrival.groupKey]),
