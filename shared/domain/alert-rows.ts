@@ -12,7 +12,7 @@ import {
 } from '../model/choices';
 import type { Row } from '../model/edm';
 import type { Alert, Case, EntityName, WorkOrder } from '../model/entities';
-import type { OpenTicket } from './debounce';
+import type { OpenTicket } from './group';
 import type { DeviceFacts } from './device-facts';
 import type { Arrival } from './fold';
 import { dataText, descriptionOf } from './incoming';

@@ -2,7 +2,7 @@ import { alertState } from '../model/choices';
 import type { Alert, Device } from '../model/entities';
 import { ticketOf } from './alert-rows';
 import type { DeviceFacts } from './device-facts';
-import type { OpenTicket } from './debounce';
+import type { OpenTicket } from './group';
 
 /** What is known when somebody asks for a case or a work order for an alert. */
 export interface ConversionQuestion {

@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { Row } from '../model/edm';
 import type { DeviceFacts } from './device-facts';
-import { absorb, debounce, draftOf, emptyGroup, windowsKept } from './debounce';
-import type { Candidate, DebounceRules, Group, Verdict, Window } from './debounce';
+import { absorb, debounce } from './debounce';
+import { draftOf, emptyGroup, windowsKept } from './group';
+import type { Candidate, DebounceRules, Verdict } from './debounce';
+import type { Group, Window } from './group';
 import type { IncomingAlert } from './incoming';
 import { textHash } from './text-hash';
 

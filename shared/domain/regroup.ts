@@ -2,8 +2,8 @@ import { alertState, caseState, plainState, workOrderStatus } from '../model/cho
 import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
-import { setWindowOpen } from './debounce';
-import type { Group, OpenTicket } from './debounce';
+import { setWindowOpen } from './group';
+import type { Group, OpenTicket } from './group';
 
 /** A change to the group that a record belongs to. */
 export interface Regroup {

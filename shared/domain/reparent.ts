@@ -1,5 +1,7 @@
-import { copyGroup, isInside, nearest } from './debounce';
-import type { DebounceRules, Group, Window } from './debounce';
+import { isInside, nearest } from './debounce';
+import { copyGroup } from './group';
+import type { DebounceRules } from './debounce';
+import type { Group, Window } from './group';
 import { placeInId } from './ids';
 
 /** An alert that is asked about: its time (ms), and what it hangs under by now. */

@@ -1,5 +1,5 @@
 import { alertType, categoryResponse } from '../model/choices';
-import type { OpenTicket } from './debounce';
+import type { OpenTicket } from './group';
 
 /** What is known about the device of a parent alert when it is decided what the alert opens. */
 export interface Respondent {

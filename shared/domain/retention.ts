@@ -1,5 +1,5 @@
 import type { Alert } from '../model/entities';
-import type { Group } from './debounce';
+import type { Group } from './group';
 
 /**
  * Whether a primary alert may go, and its duplicates with it: nothing was added to it since `before` (ms), and no case or

@@ -1,5 +1,5 @@
 import { absorb } from './debounce';
-import type { Group, OpenTicket } from './debounce';
+import type { Group, OpenTicket } from './group';
 
 /** What one alert changed in its group: enough to bring a remembered group up to date. */
 export interface Step {

@@ -1,5 +1,5 @@
 import type { Coverage } from '../domain/coverage';
-import type { Group, Window } from '../domain/debounce';
+import type { Group, Window } from '../domain/group';
 import type { Duplicate } from '../domain/duplicate';
 import type { Regroup } from '../domain/regroup';
 import type { Step } from '../domain/steps';

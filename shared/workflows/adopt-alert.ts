@@ -1,6 +1,6 @@
 import { iso } from '../domain/alert-rows';
-import { copyGroup } from '../domain/debounce';
-import type { Group } from '../domain/debounce';
+import { copyGroup } from '../domain/group';
+import type { Group } from '../domain/group';
 import { ServiceError } from '../domain/errors';
 import { placeInId, shardOf } from '../domain/ids';
 import { explain } from '../domain/reasons';

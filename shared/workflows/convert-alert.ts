@@ -1,7 +1,7 @@
 import { iso, ticketColumns, ticketOf, ticketRow } from '../domain/alert-rows';
 import { convert } from '../domain/conversion';
 import type { ConversionQuestion } from '../domain/conversion';
-import type { Group, OpenTicket } from '../domain/debounce';
+import type { Group, OpenTicket } from '../domain/group';
 import { ServiceError } from '../domain/errors';
 import { placeInId, shardOf } from '../domain/ids';
 import { explain } from '../domain/reasons';

@@ -1,3 +1,5 @@
+import { addParts } from '../domain/event-parts';
+import type { EventPart } from '../domain/event-parts';
 import { identityOf } from '../domain/fold';
 import type { HubEvent } from '../domain/hub-event';
 import type { IncomingAlert } from '../domain/incoming';
@@ -6,8 +8,7 @@ import type { MessagePart } from '../domain/message-part';
 import { raise } from '../domain/raise';
 import { numberOfText } from '../domain/text-hash';
 import type { DeviceView } from './device-directory';
-import { addParts } from './ingest-events';
-import type { IngestDeps, Part } from './ingest-events';
+import type { IngestDeps } from './ingest-events';
 import type { Parked } from './park-messages';
 import { writtenBefore } from './post-alerts';
 import { sendersOf } from './senders';
@@ -55,7 +56,7 @@ async function understood(
   devices: DeviceView,
   { groupBy, speakForOthers }: IngestDeps,
 ): Promise<Raised[] | string> {
-  const all: Part[] = [];
+  const all: EventPart[] = [];
   addParts(eventOf(message), speakForOthers, all);
   const parts = all.filter(({ index }) => part.value === 'all' || index === 'all' || index === part.value);
   const ids = parts.flatMap(({ content }) => (content.kind === 'refused' ? [] : [content.deviceId]));

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
+import { absorb, debounce } from '../../shared/domain/debounce';
 import {
-  absorb,
   copyGroup,
-  debounce,
   draftOf,
   emptyGroup,
   identitiesIn,
   identitiesKept,
   setWindowOpen,
   settled,
-} from '../../shared/domain/debounce';
+} from '../../shared/domain/group';
 import { textHash } from '../../shared/domain/text-hash';
-import type { Candidate, DebounceRules, Group, Verdict } from '../../shared/domain/debounce';
+import type { Candidate, DebounceRules, Verdict } from '../../shared/domain/debounce';
+import type { Group } from '../../shared/domain/group';
 
 const fixed: DebounceRules = { span: 60_000, mode: 'fixed', maxAge: 3_600_000 };
 const sliding: DebounceRules = { ...fixed, mode: 'sliding', maxAge: 300_000 };

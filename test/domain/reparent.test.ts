@@ -1,6 +1,6 @@
 import { makeId } from '../../shared/domain/ids';
-import { emptyGroup } from '../../shared/domain/debounce';
-import type { Group, Window } from '../../shared/domain/debounce';
+import { emptyGroup } from '../../shared/domain/group';
+import type { Group, Window } from '../../shared/domain/group';
 import { Identities } from '../../shared/domain/identities';
 import { moveUnder, reparent } from '../../shared/domain/reparent';
 

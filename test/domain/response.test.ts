@@ -1,6 +1,6 @@
 import { alertType, categoryResponse } from '../../shared/model/choices';
 import { respond } from '../../shared/domain/response';
-import type { OpenTicket } from '../../shared/domain/debounce';
+import type { OpenTicket } from '../../shared/domain/group';
 
 const device = { account: 'contoso', response: null };
 const open: OpenTicket = { kind: 'case', id: 'c1', account: 'contoso' };

@@ -27,7 +27,7 @@ export const mutations: readonly (Mutation & { evidence: keyof FaultsFigures })[
     evidence: 'lost',
     changes: [
       {
-        file: 'shared/workflows/ingest-events.js',
+        file: 'shared/workflows/read-events.js',
         from: '{ source, position });',
         to: '{ source, position: Math.floor(Math.random() * 2 ** 48) });',
       },

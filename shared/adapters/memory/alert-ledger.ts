@@ -1,7 +1,7 @@
 import { iso } from '../../domain/alert-rows';
-import { emptyGroup, settled } from '../../domain/debounce';
+import { emptyGroup, settled } from '../../domain/group';
 import type { Coverage } from '../../domain/coverage';
-import type { Group, Window } from '../../domain/debounce';
+import type { Group, Window } from '../../domain/group';
 import { duplicateRow } from '../../domain/duplicate';
 import type { Duplicate } from '../../domain/duplicate';
 import { placeInId, shardOf } from '../../domain/ids';

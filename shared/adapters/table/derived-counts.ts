@@ -1,5 +1,5 @@
 import { iso } from '../../domain/alert-rows';
-import type { Group } from '../../domain/debounce';
+import type { Group } from '../../domain/group';
 import type { Row } from '../../model/edm';
 import type { ShardLog } from './shard-log';
 

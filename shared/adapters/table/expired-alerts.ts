@@ -1,5 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import type { Group } from '../../domain/debounce';
+import type { Group } from '../../domain/group';
 import { newestFirst } from '../../domain/ids';
 import { isExpired } from '../../domain/retention';
 import type { Row } from '../../model/edm';

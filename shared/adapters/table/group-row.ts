@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { identitiesIn } from '../../domain/debounce';
-import type { Group, Window } from '../../domain/debounce';
+import { identitiesIn } from '../../domain/group';
+import type { Group, Window } from '../../domain/group';
 import { Identities } from '../../domain/identities';
 import { textIn, textProperties } from './long-text';
 

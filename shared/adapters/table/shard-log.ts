@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import type { Group } from '../../domain/debounce';
+import type { Group } from '../../domain/group';
 import { ServiceError } from '../../domain/errors';
 import { entity } from '../../model/entities';
 import { decodeGroup, groupRange, groupRowKey } from './group-row';
 import { find } from './find-row';
-import { decodeLogRow, decodeMarks, encodeLogRow, logRange, logRowKey, newestUpTo, positionIn } from './log-row';
+import { decodeLogRow, decodeMarks, encodeLogRow, newestUpTo, positionIn } from './log-row';
 import type { LogEntry } from './log-row';
 import { inRange, partition } from './placement';
+import { pageOfLog, readLog, writerOf } from './read-log';
 import { shardMemory } from './shard-memory';
 import type { ShardMemory } from './shard-memory';
 import { hasStatus, translate } from './storage-errors';
@@ -53,8 +54,7 @@ export function shardLogs(tables: Tables, longestTail = usualTail): ShardLogs {
 /** Where alerts, what they opened, groups and the log are. */
 export const alertsTable = entity('msdyn_iotalert').stored.table;
 
-/** Rows that one page holds, and rows of groups that are read ahead; more groups are read one by one, as they are needed. */
-const pageOfLog = 200;
+/** Rows of groups that are read ahead; more groups are read one by one, as they are needed. */
 const pageOfGroups = 500;
 const groupsReadAhead = 4_000;
 const readsAtOnce = 32;
@@ -186,27 +186,6 @@ function openLog(
 }
 
 const later = (a: string, b: string) => (a > b ? a : b);
-
-/** The log after `position`, or without one, after what the groups' rows hold; the newest entry first. */
-async function readLog(client: TableClient, partitionKey: string, position: number | undefined) {
-  const rows: Record<string, unknown>[] = [];
-  const range = { from: logRange.from, to: position === undefined ? logRange.to : logRowKey(position) };
-  const pages = client.listEntities({ queryOptions: { filter: inRange(partitionKey, range) } });
-  for await (const page of pages.byPage({ maxPageSize: pageOfLog })) {
-    for (const row of page) {
-      rows.push(row);
-      // The floor itself is of no use; the newest row is, because it tells the marks.
-      if (positionIn(String(row.rowKey)) <= Number(rows[0]!['floor'])) return rows;
-    }
-  }
-  return rows;
-}
-
-/** Who wrote an entry, also when it lies so far back that it was not taken in. */
-async function writerOf(client: TableClient, partitionKey: string, position: number): Promise<string | undefined> {
-  const row = await find(client, partitionKey, logRowKey(position));
-  return row && String(row['writer']);
-}
 
 /** Writes everything or nothing; undefined when a row is in the way or is not as it must be. */
 async function submit(client: TableClient, actions: readonly TransactionAction[]): Promise<string[] | undefined> {

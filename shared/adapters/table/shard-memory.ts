@@ -1,6 +1,6 @@
-import { draftOf, emptyGroup, settled } from '../../domain/debounce';
+import { draftOf, emptyGroup, settled } from '../../domain/group';
 import type { Coverage } from '../../domain/coverage';
-import type { Group } from '../../domain/debounce';
+import type { Group } from '../../domain/group';
 import { stepOf } from '../../domain/duplicate';
 import { takeStep } from '../../domain/steps';
 import type { Step } from '../../domain/steps';

@@ -7,7 +7,7 @@ import { tableOpenWork } from '../../../shared/adapters/table/open-work';
 import { tableRecordStore } from '../../../shared/adapters/table/record-store';
 import { openTables } from '../../../shared/adapters/table/tables';
 import type { Tables } from '../../../shared/adapters/table/tables';
-import { emptyGroup } from '../../../shared/domain/debounce';
+import { emptyGroup } from '../../../shared/domain/group';
 
 let azurite: Azurite;
 let proxy: StorageProxy;
