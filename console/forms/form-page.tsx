@@ -60,7 +60,7 @@ export function FormPage<N extends EntityName>({ form, id }: { form: FormDescrip
           base={record}
           draft={draft}
           theirs={theirs}
-          onSave={(chosen) => void state.save({ draft: chosen, etag: theirs['@odata.etag'] })}
+          onSave={(chosen) => void state.save({ draft: chosen, seen: theirs })}
           onTakeTheirs={() => {
             state.setDraft({});
             state.giveUp();

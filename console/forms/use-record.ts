@@ -4,7 +4,7 @@ import { isOffline, isStale, wordsOf } from '../api/api-error';
 import type { Body, Loaded } from '../api/web-api';
 import { useApi } from '../app/service';
 import { useInterval } from '../parts/use-interval';
-import { bodyOf, enter, without } from '../records/draft';
+import { bodyOf, conflictsOf, enter, without } from '../records/draft';
 import type { Draft, Entered } from '../records/draft';
 
 export type Saved = { kind: 'saved' } | { kind: 'stale' } | { kind: 'refused' };
@@ -21,11 +21,17 @@ export interface RecordState<N extends EntityName> {
   enter(property: string, entered: Entered): void;
   setDraft(draft: Draft): void;
   reload(): void;
-  /** Saves a draft; by default the one entered, on condition that nobody changed the record since it was read. */
-  save(over?: { draft: Draft; etag: string }): Promise<Saved>;
+  /**
+   * Saves a draft; by default the one entered, on condition that nobody changed the record since it was read. With `seen`, what
+   * was chosen between was the record as it was then: it may have changed since, in other properties than those chosen.
+   */
+  save(over?: { draft: Draft; seen: Loaded<N> }): Promise<Saved>;
   change(body: Body): Promise<void>;
   giveUp(): void;
 }
+
+/** A record that changes more often while it is saved is shown as it is then. */
+const mostTries = 4;
 
 /** A record in a form: what is stored, what was entered, and what stands between the two. */
 export function useRecord<N extends EntityName>(table: N, id: string): RecordState<N> {
@@ -65,20 +71,27 @@ export function useRecord<N extends EntityName>(table: N, id: string): RecordSta
     settled(await api.update(table, id, body, etag));
     setTheirs(undefined);
   };
-  const save = async (over?: { draft: Draft; etag: string }): Promise<Saved> => {
-    if (!record) return { kind: 'refused' };
-    setSaving(true);
+  const trySave = async (chosen: Draft, seen: Loaded<N>, tries: number): Promise<Saved> => {
     try {
-      await write(bodyOf(table, over?.draft ?? draft), over?.etag ?? record['@odata.etag']);
+      await write(bodyOf(table, chosen), seen['@odata.etag']);
       setDraft((now) => without(now, draft));
       return { kind: 'saved' };
     } catch (error) {
-      if (!isStale(error)) {
-        failed(error);
-        return { kind: 'refused' };
-      }
-      await api.read(table, id).then(setTheirs, failed);
+      if (!isStale(error)) throw error;
+      const now = await api.read(table, id);
+      if (tries > 1 && conflictsOf(chosen, seen, now).length === 0) return trySave(chosen, now, tries - 1);
+      setTheirs(now);
       return { kind: 'stale' };
+    }
+  };
+  const save = async (over?: { draft: Draft; seen: Loaded<N> }): Promise<Saved> => {
+    if (!record) return { kind: 'refused' };
+    setSaving(true);
+    try {
+      return over ? await trySave(over.draft, over.seen, mostTries) : await trySave(draft, record, 1);
+    } catch (error) {
+      failed(error);
+      return { kind: 'refused' };
     } finally {
       setSaving(false);
     }
