@@ -29,16 +29,18 @@ export interface Candidate {
   id: string;
   time: number;
   identity: string | null;
+  /** The time is only when it came: the same event has another one when it comes again. */
+  untimed?: true | undefined;
 }
 
 /** Decides about one alert. Pure: the group is not changed; `absorb` does that with the verdict. */
-export function debounce({ windows }: Group, { time, identity }: Candidate, rules: DebounceRules): Verdict {
+export function debounce({ windows }: Group, { time, identity, untimed }: Candidate, rules: DebounceRules): Verdict {
   let isNear = false;
   let best: Window | undefined;
   // One loop without lists in between: this is asked for every alert there is.
   for (const window of windows) {
     const inside = isInside(window, time, rules);
-    const mayHaveCounted = identity !== null && (inside || isWithin(window, time));
+    const mayHaveCounted = identity !== null && (inside || untimed === true || isWithin(window, time));
     if (mayHaveCounted && hasCounted(window, identity)) return { kind: 'repeat', window, reason: 'same-event' };
     isNear ||= inside;
     if (inside && window.open && (!best || isNearer(window, best, time))) best = window;

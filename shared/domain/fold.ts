@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Row } from '../model/edm';
+import type { Alert } from '../model/entities';
 import type { DeviceFacts } from './device-facts';
 import { absorb, debounce } from './debounce';
 import { draftOf, emptyGroup, windowsKept } from './group';
@@ -24,6 +25,8 @@ export interface Arrival {
   packs?: true;
   /** What was known of its device when it came; null when there was none, absent when nobody has looked yet. */
   device?: DeviceFacts | null;
+  /** It came without a time of its own. */
+  untimed?: true;
   /** Nobody is asked whether the alert repeats an earlier one: it becomes a parent. */
   alone?: true;
   /** Columns that the creator of the record gave besides those of the alert itself. */
@@ -56,10 +59,10 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
   let bytes = 0;
   let packed = 0;
   for (const arrival of arrivals) {
-    const { id, identity, alert, groupKey, device } = arrival;
+    const { id, identity, alert, groupKey, device, untimed } = arrival;
     const drafted = groupKey === null ? undefined : result.groups.get(groupKey);
     const group = drafted ?? draftOf((groupKey !== null && groups.get(groupKey)) || emptyGroup());
-    const candidate = { id, time: alert.time, identity };
+    const candidate = { id, time: alert.time, identity, untimed };
     const verdict = verdictOn(arrival, candidate, group, rules);
     const isPacked = verdict.kind === 'duplicate' && arrival.packs === true;
     const isNoted = isPacked && !device && !noted.has(alert.deviceId);
@@ -84,14 +87,25 @@ function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: 
   return arrival.alone ? { kind: 'parent', reason: 'not-parented' } : debounce(group, candidate, rules);
 }
 
+type Identified = Pick<IncomingAlert, 'deviceId' | 'readingType' | 'ruleOutput' | 'token' | 'messageId'>;
+
 /**
  * What makes an event the same event when a device sends it twice: its token, or else its message id. Eight bytes of a
  * hash, because thousands are remembered for a busy group.
  */
-export function identityOf({ deviceId, readingType, ruleOutput, token, messageId }: IncomingAlert): string | null {
+export function identityOf(alert: Identified): string | null {
+  const { deviceId, readingType, ruleOutput, token, messageId } = alert;
   const own = token ?? messageId;
   if (own === null) return null;
   return textHash(token === null ? 'message' : 'token', deviceId, own, readingType ?? '', ruleOutput ?? '');
+}
+
+/** That of an alert that was stored with a token. */
+export function identityOfRecord(alert: Alert): string | null {
+  const { msdyn_deviceid: deviceId, msdyn_alerttoken: token } = alert;
+  if (!deviceId || !token) return null;
+  const { ccs_readingtype: readingType = null, ccs_ruleoutput: ruleOutput = null } = alert;
+  return identityOf({ deviceId, token, messageId: null, readingType, ruleOutput });
 }
 
 /** An alert and its ticket, or the note of an unknown device; and perhaps the count of a window that is forgotten. */

@@ -1,10 +1,13 @@
+import { identityOf } from '../domain/fold';
 import { groupKeyOf } from '../domain/group-key';
 import { shardCount, shardOf } from '../domain/ids';
 import type { Row } from '../model/edm';
 import type { Alert } from '../model/entities';
+import type { DeviceView } from './device-directory';
 import type { IngestDeps } from './ingest-events';
 import { factsOf } from './known-device';
 import { incomingOf } from './posted-alert';
+import { idsOfRepeated } from './repeated-alerts';
 import { settleAlerts } from './settle-alerts';
 import type { Batch } from './settle-alerts';
 import { idsTold, keyInUse } from './settle-requests';
@@ -31,22 +34,53 @@ export async function postAlerts(
     const { device, category } = known.get(deviceId) ?? {};
     const groupKey = deviceId ? groupKeyOf(deps.groupBy, { alert, device, category }, deviceId) : null;
     const { msdyn_alerttoken: token } = alert;
+    const incoming = incomingOf(alert, deviceId, created);
+    // Without a key for the whole request, each token is one: an alert that comes again is the one that was there.
+    const isEvent = !request && Boolean(token && deviceId);
+    if (isEvent) incoming.token = token!;
     return {
       id: '',
-      alert: incomingOf(alert, deviceId, created),
-      identity: null,
+      alert: incoming,
+      identity: isEvent ? identityOf(incoming) : null,
       groupKey,
       position: null,
       packs: true,
       device: facts.get(deviceId) ?? null,
       target: { index, created },
       shard: shardOf(groupKey ?? request?.key ?? unique()),
-      ...(token && { columns: { msdyn_alerttoken: token } }),
+      ...(isEvent && !alert.msdyn_alerttime && { untimed: true }),
+      ...(!isEvent && token && { columns: { msdyn_alerttoken: token } }),
     };
   });
   const open = arrivals.filter(({ target }) => !earlier.has(target!.index));
-  const { ids } = await settleAlerts({ arrivals: open, request }, devices, deps);
-  return arrivals.map((_, index) => earlier.get(index) ?? ids.get(index)!);
+  const { ids, repeats } = await settleAlerts({ arrivals: open, request }, devices, deps);
+  const again =
+    repeats.length === 0
+      ? earlier
+      : await idsOfRepeats(
+          repeats.map((index) => arrivals[index]!),
+          devices,
+          deps,
+        );
+  return arrivals.map((_, index) => earlier.get(index) ?? ids.get(index) ?? again.get(index)!);
+}
+
+type Posted = Batch['arrivals'][number];
+
+/** The ids of the alerts that these repeat, by the index of the target. Whose alert was deleted since is created anew. */
+async function idsOfRepeats(
+  repeats: readonly Posted[],
+  devices: DeviceView,
+  deps: IngestDeps,
+): Promise<Map<number, string>> {
+  const deviceIds = new Set(repeats.map(({ alert }) => alert.deviceId));
+  const events = new Map(repeats.map((arrival) => [arrival.identity!, arrival]));
+  const known = await idsOfRepeated(events.keys(), deviceIds, deps.records);
+  for (const identity of known.keys()) events.delete(identity);
+  const gone = [...events.values()].map((arrival) => ({ ...arrival, identity: null }));
+  const { ids } = await settleAlerts({ arrivals: gone }, devices, deps);
+  for (const [identity, { target }] of events) known.set(identity, ids.get(target!.index)!);
+  return new Map(repeats.map(({ identity, target }) => [target!.index, known.get(identity!)!]));
 }
 
 /**

@@ -53,7 +53,7 @@ export function linksTo(known: KnownDevice | undefined): Alert {
   };
 }
 
-/** Whoever posts twice wants two alerts: the token is kept as a column, but does not make two posts one event. */
+/** As it would have arrived from a hub; without its token, which makes two alerts one event, because whoever posts two wants two. */
 export function incomingOf(alert: Alert, deviceId: string, created: number): IncomingAlert {
   return {
     kind: 'alert',

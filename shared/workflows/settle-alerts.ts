@@ -10,7 +10,7 @@ import type { Telemetry } from '../ports/telemetry';
 import { factsOf } from './known-device';
 import type { DeviceView } from './device-directory';
 import type { Origin, Part, Request, Settled, Work } from './settle-parts';
-import { nameTargets, receiptsFor, skipWritten, withoutRepeats } from './settle-requests';
+import { nameTargets, receiptsFor, repeatsIn, skipWritten, tellTargets, withoutRepeats } from './settle-requests';
 import { marksAfter, skipCovered, sourcesOf } from './settle-sources';
 import type { Together } from './together';
 
@@ -58,6 +58,7 @@ export async function settleAlerts(batch: Batch, devices: DeviceView, deps: Sett
     opened: results.flatMap(({ opened }) => opened),
     skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
     ids: joined(results.map(({ ids }) => ids)),
+    repeats: results.flatMap(({ repeats }) => repeats),
   };
 }
 
@@ -78,7 +79,10 @@ function byShard(arrivals: Batch['arrivals']): Map<number, Arrival[]> {
 }
 
 async function settleShard(shard: number, parts: readonly Part[], deps: SettleDeps): Promise<Settled[]> {
-  const work = parts.map((part): Work => ({ ...part, settled: { opened: [], skipped: 0, ids: new Map() } }));
+  const work = parts.map((part): Work => ({
+    ...part,
+    settled: { opened: [], skipped: 0, ids: new Map(), repeats: [] },
+  }));
   for (let lost = 0; lost <= attempts;) {
     const open = work.filter(({ arrivals }) => arrivals.length > 0);
     if (open.length === 0) return work.map(({ settled }) => settled);
@@ -101,7 +105,7 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
   const byId = new Map(plan.opened.map((each) => [each.id, each]));
   for (const part of work) {
     const mine = part.arrivals.slice(0, left);
-    for (const { target, id } of mine) if (target) part.settled.ids.set(target.index, id);
+    if (plan.isNumbered) tellTargets(mine, plan.repeats, part.settled);
     if (byId.size > 0) part.settled.opened.push(...mine.flatMap(({ id }) => byId.get(id) ?? []));
     part.arrivals = part.arrivals.slice(mine.length);
     left -= mine.length;
@@ -114,6 +118,9 @@ interface Plan {
   opened: Opened[];
   /** How many of the arrivals it settles, from the first on. */
   settled: number;
+  /** Whether some have targets, and which of these repeat earlier alerts. */
+  isNumbered: boolean;
+  repeats: ReadonlySet<Arrival>;
 }
 
 /** What to write of what a shard does not have yet; undefined when it has everything. */
@@ -137,7 +144,8 @@ async function planFor(
   const marks = marksAfter(work, settled, sources, state);
   const { opened, ...written } = changes;
   const receipts = isNumbered && { number: state.next, receipts: receiptsFor(work, settled) };
-  return { entry: { ...written, merges: [], marks, ...receipts }, opened, settled };
+  const repeats = repeatsIn(isNumbered ? folded.settled : []);
+  return { entry: { ...written, merges: [], marks, ...receipts }, opened, settled, isNumbered, repeats };
 }
 
 function groupKeysIn(work: readonly Work[]): string[] {

@@ -21,8 +21,10 @@ export interface Settled {
   opened: Opened[];
   /** Alerts that an earlier delivery had settled already. */
   skipped: number;
-  /** Ids of arrivals with a target, by its index. */
+  /** Ids of arrivals with a target that were written, by its index. */
   ids: Map<number, string>;
+  /** Indexes of targets that are events of earlier alerts: nothing was written for them. */
+  repeats: number[];
   /** Why nothing of this part is settled, while what went together with it is. */
   refusal?: ServiceError;
 }

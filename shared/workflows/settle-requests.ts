@@ -1,9 +1,9 @@
 import { itemsPerEvent } from '../domain/coverage';
 import { ServiceError } from '../domain/errors';
-import type { Arrival } from '../domain/fold';
+import type { Arrival, Fold } from '../domain/fold';
 import { posted, serialId } from '../domain/ids';
 import type { AlertLedger, Receipt } from '../ports/alert-ledger';
-import type { Request, Work } from './settle-parts';
+import type { Request, Settled, Work } from './settle-parts';
 
 /*
  * Requests over the Web API that may come again: what is written for one is noted in the same commit (`Receipt`), and who
@@ -69,6 +69,20 @@ export function nameTargets(arrivals: readonly Arrival[], shard: number, number:
     isNumbered = true;
   }
   return isNumbered;
+}
+
+/** Those that are events of earlier alerts. */
+export function repeatsIn(settled: Fold['settled']): ReadonlySet<Arrival> {
+  return new Set(settled.flatMap(({ arrival, verdict }) => (verdict.kind === 'repeat' ? [arrival] : [])));
+}
+
+/** What became of the targets of these arrivals. */
+export function tellTargets(arrivals: readonly Arrival[], repeats: ReadonlySet<Arrival>, told: Settled): void {
+  for (const arrival of arrivals) {
+    if (!arrival.target) continue;
+    if (repeats.has(arrival)) told.repeats.push(arrival.target.index);
+    else told.ids.set(arrival.target.index, arrival.id);
+  }
 }
 
 /** What the senders of the first so many arrivals are to be told again. */

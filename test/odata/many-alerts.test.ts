@@ -26,20 +26,25 @@ interface Adapters {
   ledger: AlertLedger;
 }
 
-const adapters: { which: string; open: () => Adapters }[] = [
+function openAzurite(): Adapters {
+  const tables = openTables({ connectionString: azurite.connectionString });
+  return { records: tableRecordStore(tables), ledger: tableAlertLedger(tables) };
+}
+
+/** `reopened`: the same storage for a process that remembers nothing of it. */
+const adapters: { which: string; open: () => Adapters; reopened: (own: Adapters) => Adapters }[] = [
   {
     which: 'memory',
     open: () => {
       const records = memoryRecordStore();
       return { records, ledger: memoryAlertLedger(records) };
     },
+    reopened: (own) => own,
   },
   {
     which: 'Table Storage',
-    open: () => {
-      const tables = openTables({ connectionString: azurite.connectionString });
-      return { records: tableRecordStore(tables), ledger: tableAlertLedger(tables) };
-    },
+    open: openAzurite,
+    reopened: () => openAzurite(),
   },
 ];
 
@@ -56,7 +61,7 @@ const path = '/msdyn_iotalerts/Microsoft.Dynamics.CRM.CreateMultiple';
 const typed = (row: object) => ({ '@odata.type': 'Microsoft.Dynamics.CRM.msdyn_iotalert', ...row });
 const idsIn = ({ json }: Answer) => json['Ids'] as string[];
 
-describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => {
+describe.each(adapters)('many alerts over the Web API on $which', ({ open, reopened }) => {
   let own: Adapters;
   let api: TestApi;
   let scene: string;
@@ -138,7 +143,11 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => 
 
   test('that come to one process at once are written once for each key, and who uses a key twice fails alone', async () => {
     const ofOneDevice = (count: number) => ({
-      Targets: bodyOf(count).Targets.map((target) => ({ ...target, msdyn_deviceid: `${scene}/one` })),
+      Targets: bodyOf(count).Targets.map((target) => ({
+        ...target,
+        msdyn_deviceid: `${scene}/one`,
+        msdyn_alerttoken: undefined,
+      })),
     });
     const key = `key-of-${scene}`;
     const answers = await Promise.all([
@@ -159,6 +168,58 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open }) => 
     }
     for (const winner of winners) expect(idsIn(winner)).toEqual(idsIn(winners[0]!));
     expect(await alertsHere()).toHaveLength(9 + idsIn(winners[0]!).length + 7);
+  });
+
+  test('of which each has a token are written once without a key, however often, from wherever and cut however', async () => {
+    const { Targets } = bodyOf(120);
+    const events = Targets.filter((target) => 'msdyn_alerttoken' in target);
+    const others = [apiOn(own), apiOn(reopened(own))];
+    const answers = await Promise.all([api, ...others].map((each) => post({ Targets: events }, undefined, each)));
+    answers.push(await post({ Targets: events }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const ids = idsIn(answers[0]!);
+    expect(new Set(ids).size).toBe(80);
+    for (const answer of answers) expect(idsIn(answer)).toEqual(ids);
+    // Some again with some that have no token, by who has read all of it from the store; those without are new each time.
+    const mixed = await post({ Targets: Targets.slice(30, 90) }, undefined, apiOn(reopened(own)));
+    expect(idsIn(mixed).filter((id) => ids.includes(id))).toHaveLength(40);
+    expect(await alertsHere()).toHaveLength(100);
+    const counted = (await alertsHere()).map((row) => Number(row['ccs_duplicatecount'] ?? 0));
+    const parents = (await alertsHere()).filter((row) => !row['_msdyn_parentalert_value']);
+    expect(counted.reduce((sum, count) => sum + count, 0)).toBe(100 - parents.length);
+  });
+
+  test('that come hours later, twice in one request, or beside another reading of the device are told from new ones by their tokens', async () => {
+    const body = (tokens: readonly string[]) => ({
+      Targets: tokens.map((token) =>
+        typed({ msdyn_description: `${scene}: x`, msdyn_deviceid: `${scene}/one`, msdyn_alerttoken: token }),
+      ),
+    });
+    const [one, two] = idsIn(await post(body(['1', '2'])));
+    api.clock.now += 5 * 3_600_000;
+    const later = idsIn(await post(body(['3', '2', '3', '1', '4'])));
+    expect(later).toEqual([later[0], two, later[0], one, later[4]]);
+    expect(new Set([one, two, ...later]).size).toBe(4);
+    const elsewhereToo = idsIn(
+      await post({ Targets: [typed({ ...body(['1']).Targets[0], msdyn_deviceid: `${scene}/two` })] }),
+    );
+    expect(elsewhereToo).not.toContain(one);
+    expect(await alertsHere()).toHaveLength(5);
+  });
+
+  test('with the token of an alert that was deleted since are created anew, once', async () => {
+    const body = {
+      Targets: ['a', 'b', 'a'].map((token) =>
+        typed({ msdyn_description: `${scene}: x`, msdyn_deviceid: `${scene}/one`, msdyn_alerttoken: token }),
+      ),
+    };
+    const [parent, gone] = idsIn(await post(body));
+    expect((await api.send('DELETE', `/msdyn_iotalerts(${gone!})`)).status).toBe(204);
+    const again = idsIn(await post(body));
+    expect(again).toEqual([parent, again[1], parent]);
+    expect(again[1]).not.toBe(gone);
+    expect(idsIn(await post(body))).toEqual(again);
+    expect(await alertsHere()).toHaveLength(2);
   });
 
   test('are completed by the next try when the storage failed on the way', async () => {
