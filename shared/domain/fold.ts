@@ -33,7 +33,7 @@ export interface Arrival {
   columns?: Row;
 }
 
-/** Alerts of one shard, in order, with the verdict on each and drafts of the groups as they stand afterwards. */
+/** Alerts of one shard, in order, with the verdict on each and drafts of the groups that they change, as they stand afterwards. */
 export interface Fold {
   settled: { arrival: Arrival; verdict: Verdict }[];
   groups: Map<string, Group>;
@@ -72,7 +72,8 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
     else bytes += bytesOf(arrival, verdict);
     if (result.settled.length > 0 && (rows > rowLimit || bytes > byteLimit || packed > packLimit)) break;
     if (isNoted) noted.add(alert.deviceId);
-    if (groupKey !== null) {
+    // What an alert repeats has counted already: the group stays as it is, and need not be written.
+    if (groupKey !== null && verdict.kind !== 'repeat') {
       if (verdict.kind === 'parent') result.ended.push(...absorb(group, candidate, verdict));
       else absorb(group, candidate, verdict);
       if (!drafted) result.groups.set(groupKey, group);

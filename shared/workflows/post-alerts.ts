@@ -54,14 +54,8 @@ export async function postAlerts(
   });
   const open = arrivals.filter(({ target }) => !earlier.has(target!.index));
   const { ids, repeats } = await settleAlerts({ arrivals: open, request }, devices, deps);
-  const again =
-    repeats.length === 0
-      ? earlier
-      : await idsOfRepeats(
-          repeats.map((index) => arrivals[index]!),
-          devices,
-          deps,
-        );
+  const repeated = repeats.map((index) => arrivals[index]!);
+  const again = await idsOfRepeats(repeated, devices, deps);
   return arrivals.map((_, index) => earlier.get(index) ?? ids.get(index) ?? again.get(index)!);
 }
 

@@ -6,7 +6,7 @@ import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
 import type { HubEvent } from '../../shared/domain/hub-event';
 import { ingestEvents } from '../../shared/workflows/ingest-events';
-import { alertRecord, all, event, everything, ingestionOn, seed } from '../kit/ingestion';
+import { alertRecord, all, event, everything, ingestionOn, seed, start } from '../kit/ingestion';
 
 /*
  * The same promises as in ingest-events.test.ts, on the real storage: each writer below is a process that remembers
@@ -116,4 +116,20 @@ test('a batch of a thousand new devices, each of which opens a case, fits the li
   const events = ids.map((id, i) => event(i, alertRecord(id, { text })));
   await ingestEvents({ ...source, hub: 'many' }, events, newWriter());
   expect(await countsOf('many')).toEqual({ alerts: 1000, parents: 1000, duplicates: 0, cases: 1000 });
+});
+
+test('devices that all send again what they sent, under new numbers, add nothing, and hold nobody up', async () => {
+  const own = { ...source, hub: 'again' };
+  const deps = newWriter();
+  const sent = (from: number, token: string) =>
+    Array.from({ length: 1_000 }, (_, i) =>
+      event(from + i, alertRecord(`again d${i}`, { eventtoken: `${token}${i}` }), { enqueued: start }),
+    );
+  await ingestEvents(own, sent(0, 'a'), deps);
+  const before = await countsOf('again');
+  await ingestEvents(own, sent(1_000, 'a'), deps);
+  expect(await countsOf('again')).toEqual(before);
+  // By a process that has read all of it from the store.
+  await ingestEvents(own, [...sent(2_000, 'a'), ...sent(3_000, 'b')], newWriter());
+  expect(await countsOf('again')).toEqual({ alerts: 2_000, parents: 1_000, duplicates: 1_000, cases: 0 });
 });
