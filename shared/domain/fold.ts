@@ -65,13 +65,14 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
     const candidate = { id, time: alert.time, identity, untimed };
     const verdict = verdictOn(arrival, candidate, group, rules);
     const isPacked = verdict.kind === 'duplicate' && arrival.packs === true;
-    const isNoted = isPacked && !device && !noted.has(alert.deviceId);
+    const note = isPacked && !device ? noteFor(arrival, group) : undefined;
+    const isNoted = note !== undefined && !noted.has(note);
     if (!isPacked) rows += rowsOf(verdict, group);
     else if (isNoted) rows += 1;
     if (isPacked) packed += packedBytesOf(arrival);
     else bytes += bytesOf(arrival, verdict);
     if (result.settled.length > 0 && (rows > rowLimit || bytes > byteLimit || packed > packLimit)) break;
-    if (isNoted) noted.add(alert.deviceId);
+    if (isNoted) noted.add(note);
     // What an alert repeats has counted already: the group stays as it is, and need not be written.
     if (groupKey !== null && verdict.kind !== 'repeat') {
       if (verdict.kind === 'parent') result.ended.push(...absorb(group, candidate, verdict));
@@ -81,6 +82,11 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
     result.settled.push({ arrival, verdict });
   }
   return result;
+}
+
+/** What a duplicate of an unknown device adds: that its group waits for the device, unless it does. */
+function noteFor({ alert: { deviceId }, groupKey }: Arrival, { waiting }: Group): string | undefined {
+  return waiting.includes(deviceId) ? undefined : JSON.stringify([groupKey, deviceId]);
 }
 
 function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: DebounceRules): Verdict {

@@ -21,9 +21,9 @@ afterAll(() => azurite.stop());
 
 const source = { hub: 'hub', partition: '0' };
 
-function newWriter() {
+function newWriter(more: Parameters<typeof ingestionOn>[1] = {}) {
   const tables = openTables({ connectionString: azurite.connectionString });
-  return ingestionOn({ records: tableRecordStore(tables), ledger: tableAlertLedger(tables) });
+  return ingestionOn({ records: tableRecordStore(tables), ledger: tableAlertLedger(tables) }, more);
 }
 
 /** 24 events: 3 devices, one of them with an account, one event sent twice, one that nobody understands. */
@@ -119,17 +119,32 @@ test('a batch of a thousand new devices, each of which opens a case, fits the li
 });
 
 test('devices that all send again what they sent, under new numbers, add nothing, and hold nobody up', async () => {
-  const own = { ...source, hub: 'again' };
+  const own = { ...source, hub: 'resent' };
   const deps = newWriter();
   const sent = (from: number, token: string) =>
     Array.from({ length: 1_000 }, (_, i) =>
-      event(from + i, alertRecord(`again d${i}`, { eventtoken: `${token}${i}` }), { enqueued: start }),
+      event(from + i, alertRecord(`resent d${i}`, { eventtoken: `${token}${i}` }), { enqueued: start }),
     );
   await ingestEvents(own, sent(0, 'a'), deps);
-  const before = await countsOf('again');
+  const before = await countsOf('resent');
   await ingestEvents(own, sent(1_000, 'a'), deps);
-  expect(await countsOf('again')).toEqual(before);
+  expect(await countsOf('resent')).toEqual(before);
   // By a process that has read all of it from the store.
   await ingestEvents(own, [...sent(2_000, 'a'), ...sent(3_000, 'b')], newWriter());
-  expect(await countsOf('again')).toEqual({ alerts: 2_000, parents: 1_000, duplicates: 1_000, cases: 0 });
+  expect(await countsOf('resent')).toEqual({ alerts: 2_000, parents: 1_000, duplicates: 1_000, cases: 0 });
+});
+
+test('a device that nobody knows joins hundreds of groups of others in one batch, within the limits of the storage', async () => {
+  const own = { ...source, hub: 'guest' };
+  const deps = newWriter({ groupByText: 'alert.ccs_ruleoutput' });
+  const sent = (from: number, device: string) =>
+    Array.from({ length: 600 }, (_, i) =>
+      event(from + i, alertRecord(`guest ${device}`, { ruleoutput: `rule ${i}` }), { enqueued: start }),
+    );
+  await ingestEvents(own, sent(0, 'host'), deps);
+  await ingestEvents(own, [...sent(1_000, 'guest'), ...sent(2_000, 'guest')], deps);
+  expect(await countsOf('guest')).toEqual({ alerts: 1_800, parents: 600, duplicates: 1_200, cases: 0 });
+  let notes = 0;
+  for await (const _ of deps.ledger.waiting('guest guest')) notes += 1;
+  expect(notes).toBe(600);
 });
