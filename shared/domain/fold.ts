@@ -7,6 +7,7 @@ import { draftOf, emptyGroup, windowsKept } from './group';
 import type { Candidate, DebounceRules, Verdict } from './debounce';
 import type { Group, Window } from './group';
 import type { IncomingAlert } from './incoming';
+import { waitingKept } from './steps';
 import { textHash } from './text-hash';
 
 /** An alert ready to be settled: it has its id, its group and, when it came from a hub, its position there. */
@@ -84,9 +85,10 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
   return result;
 }
 
-/** What a duplicate of an unknown device adds: that its group waits for the device, unless it does. */
+/** What a duplicate of an unknown device adds: that its group waits for the device, unless it does and cannot forget it here. */
 function noteFor({ alert: { deviceId }, groupKey }: Arrival, { waiting }: Group): string | undefined {
-  return waiting.includes(deviceId) ? undefined : JSON.stringify([groupKey, deviceId]);
+  const waits = waiting.length <= waitingKept - rowLimit && waiting.includes(deviceId);
+  return waits ? undefined : JSON.stringify([groupKey, deviceId]);
 }
 
 function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: DebounceRules): Verdict {

@@ -18,7 +18,9 @@ export interface Step {
 
 /** Open tickets remembered of one group; more than one only where a group spans several accounts. */
 export const ticketsKept = 100;
-const waitingKept = 100;
+
+/** Devices that a group remembers to wait for. One that is forgotten is noted again with its next alert. */
+export const waitingKept = 100;
 
 /** Takes a step into a group, as it was taken when it was decided. Changes its argument, which is a draft. */
 export function takeStep(group: Group, step: Step): void {
