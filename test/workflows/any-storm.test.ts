@@ -129,8 +129,14 @@ async function runOn(connectionString: string, storm: Storm): Promise<void> {
 function posted({ device, eventtoken, time }: { device: string; eventtoken: string; time: string }): Row {
   const createdon = new Date(start).toISOString();
   return {
-    ...{ createdon, statecode: 0, statuscode: 1, msdyn_description: 'posted', msdyn_alerttype: 192_350_000 },
-    ...{ msdyn_deviceid: device, msdyn_alerttoken: eventtoken, msdyn_alerttime: time },
+    createdon,
+    statecode: 0,
+    statuscode: 1,
+    msdyn_description: 'posted',
+    msdyn_alerttype: 192_350_000,
+    msdyn_deviceid: device,
+    msdyn_alerttoken: eventtoken,
+    msdyn_alerttime: time,
   };
 }
 
