@@ -83,7 +83,7 @@ const writes: readonly string[] = [
     'no second key: new records of one table do, as their ids are made so. Otherwise they are written one by one and undone, ' +
     'the last first, when one fails; others may see them meanwhile. Should undoing fail as well, the answer names the records.',
   '`CreateMultiple` of alerts of which nothing is given but description, data, time, token, type and Device ID may be sent again ' +
-    'by who got no answer: with the same `Idempotency-Key` (1 to 200 visible characters, kept for seven days) the same body adds ' +
+    'by who got no answer, unless `PARENT_ALERTS_ON_CREATE` is `false`: with the same `Idempotency-Key` (1 to 200 visible characters, kept for seven days) the same body adds ' +
     'nothing and is answered with the same ids, another body with 412. Without that header, `msdyn_alerttoken` is the key of each ' +
     'alert: one that its device has sent already, by this way or through the hub, adds nothing, and the id is that of the alert ' +
     'which is there. Alerts with neither are new each time, and so are those that are created alone.',

@@ -21,10 +21,10 @@ export async function createAlerts(
   const values = steps.map(({ change }) => plainAlert(change));
   if (!alerts.post || values.includes(undefined)) {
     if (!request) return undefined;
-    throw new ServiceError(
-      'unsupported',
-      `Idempotency-Key is for alerts of which nothing is given but ${[...postable].join(', ')}. Leave it out.`,
-    );
+    const what = alerts.post
+      ? `of which nothing is given but ${[...postable].join(', ')}`
+      : 'that are parented when they are created, and PARENT_ALERTS_ON_CREATE is false';
+    throw new ServiceError('unsupported', `Idempotency-Key is for alerts ${what}. Leave it out.`);
   }
   const time = new Date(now()).toISOString();
   const table = entity('msdyn_iotalert');

@@ -50,10 +50,10 @@ const adapters: { which: string; open: () => Adapters; reopened: (own: Adapters)
 
 let made = 0;
 
-function apiOn(ingestion: Adapters): TestApi {
+function apiOn(ingestion: Adapters, parentOnCreate = true): TestApi {
   const deps = ingestionOn(ingestion);
   const unique = () => `alert ${(made += 1)}`;
-  const alerts = groupedAlertWrites(deps, unique, { parentOnCreate: true, oneAtATime: oneAtATime() });
+  const alerts = groupedAlertWrites(deps, unique, { parentOnCreate, oneAtATime: oneAtATime() });
   return openWebApi(deps.records, { alerts, unique });
 }
 
@@ -243,6 +243,15 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open, reope
     expect(new Set(idsIn(second)).size).toBe(90);
     const rows = await alertsHere();
     expect(rows.map((row) => row['msdyn_iotalertid']).toSorted()).toEqual(idsIn(second).toSorted());
+  });
+
+  test('with a key while nothing is parented on creation are refused, and nothing is written', async () => {
+    const { status, json } = await post(bodyOf(3), 'k', apiOn(own, false));
+    expect([status, JSON.stringify(json)]).toEqual([
+      400,
+      expect.stringContaining('PARENT_ALERTS_ON_CREATE is false. Leave it out') as string,
+    ]);
+    expect(await alertsHere()).toEqual([]);
   });
 
   test.each([
