@@ -62,6 +62,9 @@ export interface Receipt {
   targets: readonly (readonly [index: number, id: string])[];
 }
 
+/** The storage does not take so much in one transaction; less of it may be tried. */
+export class TooMuchAtOnce extends Error {}
+
 export interface Waiting {
   deviceId: string;
   groupKey: string;
@@ -78,7 +81,7 @@ export interface AlertLedger {
   read(shard: number, groupKeys: readonly string[], sources?: readonly Source[], how?: 'fresh'): Promise<ShardState>;
   /**
    * Nothing is written when a group, a source or a record with an `etag` changed since it was read, a row to insert
-   * exists, or a record to change does not.
+   * exists, or a record to change does not. Throws `TooMuchAtOnce` when the storage takes no such transaction.
    */
   commit(shard: number, entry: Entry, version: ShardVersion): Promise<{ kind: 'committed' } | { kind: 'lost-race' }>;
   /**

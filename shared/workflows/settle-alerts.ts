@@ -5,6 +5,7 @@ import { fold } from '../domain/fold';
 import type { Arrival, Fold } from '../domain/fold';
 import { compose } from '../domain/settlement';
 import type { Opened } from '../domain/settlement';
+import { TooMuchAtOnce } from '../ports/alert-ledger';
 import type { AlertLedger, Entry, ShardState } from '../ports/alert-ledger';
 import type { Telemetry } from '../ports/telemetry';
 import { factsOf } from './known-device';
@@ -83,24 +84,34 @@ async function settleShard(shard: number, parts: readonly Part[], deps: SettleDe
     ...part,
     settled: { opened: [], skipped: 0, ids: new Map(), repeats: [] },
   }));
+  let most = Infinity;
   for (let lost = 0; lost <= attempts;) {
     const open = work.filter(({ arrivals }) => arrivals.length > 0);
     if (open.length === 0) return work.map(({ settled }) => settled);
-    const result = await settleOnce(shard, withoutRepeats(open), deps);
-    if (result === 'lost-race') lost += 1;
+    const result = await settleOnce(shard, withoutRepeats(open), most, deps);
+    if (result.kind === 'lost-race') lost += 1;
+    if (result.kind === 'too-much') most = result.less;
   }
   throw new ServiceError('storage-unavailable', `Shard ${shard} changed under ${attempts} attempts to write to it.`);
 }
 
-/** Settles as much as one transaction takes. */
-async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps): Promise<'done' | 'lost-race'> {
+type Settling = { kind: 'done' } | { kind: 'lost-race' } | { kind: 'too-much'; less: number };
+
+/** Settles as much as one transaction takes, and `most` alerts at most. */
+async function settleOnce(shard: number, work: readonly Work[], most: number, deps: SettleDeps): Promise<Settling> {
   const state = await deps.ledger.read(shard, groupKeysIn(work), sourcesOf(work));
   const plan = await deps.telemetry.step('ccs.plan', { 'ccs.shard': shard }, async () =>
-    planFor(shard, work, state, deps),
+    planFor(shard, work, { state, most }, deps),
   );
-  if (!plan) return 'done';
-  const result = await deps.ledger.commit(shard, plan.entry, state.version);
-  if (result.kind === 'lost-race') return 'lost-race';
+  if (!plan) return { kind: 'done' };
+  try {
+    const result = await deps.ledger.commit(shard, plan.entry, state.version);
+    if (result.kind === 'lost-race') return result;
+  } catch (error) {
+    // What a transaction takes is counted beforehand, but the storage has the last word, and nobody is to wait for ever.
+    if (error instanceof TooMuchAtOnce && plan.settled > 1) return { kind: 'too-much', less: plan.settled >> 1 };
+    throw error;
+  }
   let left = plan.settled;
   const byId = new Map(plan.opened.map((each) => [each.id, each]));
   for (const part of work) {
@@ -110,7 +121,7 @@ async function settleOnce(shard: number, work: readonly Work[], deps: SettleDeps
     part.arrivals = part.arrivals.slice(mine.length);
     left -= mine.length;
   }
-  return 'done';
+  return { kind: 'done' };
 }
 
 interface Plan {
@@ -127,7 +138,7 @@ interface Plan {
 async function planFor(
   shard: number,
   work: readonly Work[],
-  state: ShardState,
+  { state, most }: { state: ShardState; most: number },
   deps: SettleDeps,
 ): Promise<Plan | undefined> {
   const sources = sourcesOf(work);
@@ -137,7 +148,7 @@ async function planFor(
   if (arrivals.length === 0) return undefined;
   const isNumbered = nameTargets(arrivals, shard, state.next);
   await lookUpDevices(work);
-  const folded = fold(arrivals, state.groups, deps.rules);
+  const folded = fold(most < arrivals.length ? arrivals.slice(0, most) : arrivals, state.groups, deps.rules);
   const fresh = await devicesOfParents(folded, work);
   const changes = compose(folded, { fresh, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
   const settled = folded.settled.length;

@@ -5,6 +5,9 @@ import { tableAlertLedger } from '../../shared/adapters/table/alert-ledger';
 import { tableRecordStore } from '../../shared/adapters/table/record-store';
 import { openTables } from '../../shared/adapters/table/tables';
 import type { HubEvent } from '../../shared/domain/hub-event';
+import { makeId } from '../../shared/domain/ids';
+import { TooMuchAtOnce } from '../../shared/ports/alert-ledger';
+import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import { ingestEvents } from '../../shared/workflows/ingest-events';
 import { alertRecord, all, event, everything, ingestionOn, seed, start } from '../kit/ingestion';
 
@@ -147,4 +150,34 @@ test('a device that nobody knows joins hundreds of groups of others in one batch
   let notes = 0;
   for await (const _ of deps.ledger.waiting('guest guest')) notes += 1;
   expect(notes).toBe(600);
+});
+
+test('what the storage takes no transaction of is tried in smaller ones', async () => {
+  const own = { ...source, hub: 'small' };
+  const deps = newWriter();
+  let refusals = 0;
+  const ledger: AlertLedger = {
+    ...deps.ledger,
+    commit: async (shard, entry, version) => {
+      if (entry.inserts.length + entry.packed.length <= 3) return deps.ledger.commit(shard, entry, version);
+      refusals += 1;
+      throw new TooMuchAtOnce('more than three');
+    },
+  };
+  await ingestEvents(own, await scene('small'), { ...deps, ledger });
+  expect(await countsOf('small')).toEqual(expected);
+  expect(refusals).toBeGreaterThan(0);
+});
+
+test('a transaction that the storage does not take leaves nothing behind', async () => {
+  const { ledger, records } = newWriter();
+  const { version } = await ledger.read(0, []);
+  const rows = Array.from({ length: 120 }, (_, i) => ({
+    msdyn_iotalertid: makeId({ time: start, shard: 0, seed: `too many ${i}` }),
+    msdyn_description: 'too many',
+  }));
+  const inserts = rows.map((row) => ({ entity: 'msdyn_iotalert' as const, row }));
+  const entry = { inserts, merges: [], packed: [], groups: new Map(), steps: [], ended: [], waiting: [] };
+  await expect(ledger.commit(0, entry, version)).rejects.toThrow(TooMuchAtOnce);
+  expect(await records.get('msdyn_iotalert', rows[0]!.msdyn_iotalertid)).toBeUndefined();
 });

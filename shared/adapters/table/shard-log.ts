@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Group } from '../../domain/group';
+import { TooMuchAtOnce } from '../../ports/alert-ledger';
 import { ServiceError } from '../../domain/errors';
 import { entity } from '../../model/entities';
 import { decodeGroup, groupRange, groupRowKey } from './group-row';
@@ -193,6 +194,11 @@ async function submit(client: TableClient, actions: readonly TransactionAction[]
     return await transact(client, actions);
   } catch (error) {
     if ([404, 409, 412].some((status) => hasStatus(error, status))) return undefined;
+    if ([400, 413].some((status) => hasStatus(error, status))) {
+      throw new TooMuchAtOnce(`${actions.length} rows in one transaction: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
     throw error;
   }
 }
