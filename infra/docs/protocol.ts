@@ -83,10 +83,12 @@ const writes: readonly string[] = [
     'no second key: new records of one table do, as their ids are made so. Otherwise they are written one by one and undone, ' +
     'the last first, when one fails; others may see them meanwhile. Should undoing fail as well, the answer names the records.',
   '`CreateMultiple` of alerts of which nothing is given but description, data, time, token, type and Device ID may be sent again ' +
-    'by who got no answer, unless `PARENT_ALERTS_ON_CREATE` is `false`: with the same `Idempotency-Key` (1 to 200 visible characters, kept for seven days) the same body adds ' +
-    'nothing and is answered with the same ids, another body with 412. Without that header, `msdyn_alerttoken` is the key of each ' +
-    'alert: one that its device has sent already, by this way or through the hub, adds nothing, and the id is that of the alert ' +
-    'which is there. Alerts with neither are new each time, and so are those that are created alone.',
+    'by who got no answer, unless `PARENT_ALERTS_ON_CREATE` is `false`: with the same `Idempotency-Key` (1 to 200 visible ' +
+    'characters, kept for seven days) the same body adds nothing and is answered with the same ids, another body with 412. ' +
+    'Without that header, `msdyn_alerttoken` is the key of each alert: one that was sent for its device already, without reading ' +
+    'type and rule output, adds nothing, and the id is that of the alert which is there. This is remembered with the time windows ' +
+    'that a group remembers: the latest eight, and 8,000 tokens. Alerts with neither are new each time, and so are those that are ' +
+    'created alone.',
   'New alerts are settled last, because what they set off (a parent, a count, a case) is not undone. An alert that a change ' +
     'set creates cannot be changed in it as well.',
   'A change set holds writes of single records; reads, actions and the operations on several records stand beside it. Parts may ' +
