@@ -1,18 +1,13 @@
 import { ServiceError } from '../domain/errors';
-import type { DebounceRules } from '../domain/debounce';
-import type { DeviceFacts } from '../domain/device-facts';
-import { fold } from '../domain/fold';
-import type { Arrival, Fold } from '../domain/fold';
-import { compose } from '../domain/settlement';
-import type { Opened } from '../domain/settlement';
+import type { Arrival } from '../domain/fold';
 import { TooMuchAtOnce } from '../ports/alert-ledger';
-import type { AlertLedger, Entry, ShardState } from '../ports/alert-ledger';
 import type { Telemetry } from '../ports/telemetry';
-import { factsOf } from './known-device';
 import type { DeviceView } from './device-directory';
 import type { Origin, Part, Request, Settled, Work } from './settle-parts';
-import { nameTargets, receiptsFor, repeatsIn, skipWritten, tellTargets, withoutRepeats } from './settle-requests';
-import { marksAfter, skipCovered, sourcesOf } from './settle-sources';
+import { isEmpty, planFor } from './settle-plan';
+import type { PlanDeps } from './settle-plan';
+import { tellTargets, withoutRepeats } from './settle-requests';
+import { sourcesOf } from './settle-sources';
 import type { Together } from './together';
 
 /** Alerts that arrived together, and for a hub batch the events it held. */
@@ -24,14 +19,10 @@ export interface Batch {
   request?: Request | undefined;
 }
 
-export interface SettleDeps {
-  ledger: AlertLedger;
-  rules: DebounceRules;
-  joinOpenTicket: boolean;
+export interface SettleDeps extends PlanDeps {
   /** Joins what several batches bring to a shard while it is being written to. */
   together: Together<Part, Settled>;
   telemetry: Telemetry;
-  now(): number;
 }
 
 /** A race is lost only to somebody who made progress, so this bound is met by faults, not by load. */
@@ -105,8 +96,8 @@ async function settleOnce(shard: number, work: readonly Work[], most: number, de
   );
   if (!plan) return { kind: 'done' };
   try {
-    const result = await deps.ledger.commit(shard, plan.entry, state.version);
-    if (result.kind === 'lost-race') return result;
+    const result = isEmpty(plan.entry) ? undefined : await deps.ledger.commit(shard, plan.entry, state.version);
+    if (result?.kind === 'lost-race') return result;
   } catch (error) {
     // What a transaction takes is counted beforehand, but the storage has the last word, and nobody is to wait for ever.
     if (error instanceof TooMuchAtOnce && plan.settled > 1) return { kind: 'too-much', less: plan.settled >> 1 };
@@ -124,73 +115,8 @@ async function settleOnce(shard: number, work: readonly Work[], most: number, de
   return { kind: 'done' };
 }
 
-interface Plan {
-  entry: Entry;
-  opened: Opened[];
-  /** How many of the arrivals it settles, from the first on. */
-  settled: number;
-  /** Whether some have targets, and which of these repeat earlier alerts. */
-  isNumbered: boolean;
-  repeats: ReadonlySet<Arrival>;
-}
-
-/** What to write of what a shard does not have yet; undefined when it has everything. */
-async function planFor(
-  shard: number,
-  work: readonly Work[],
-  { state, most }: { state: ShardState; most: number },
-  deps: SettleDeps,
-): Promise<Plan | undefined> {
-  const sources = sourcesOf(work);
-  skipCovered(work, sources, state);
-  await skipWritten(work, shard, deps.ledger);
-  const arrivals = ([] as Arrival[]).concat(...work.map((part) => part.arrivals));
-  if (arrivals.length === 0) return undefined;
-  const isNumbered = nameTargets(arrivals, shard, state.next);
-  await lookUpDevices(work);
-  const folded = fold(most < arrivals.length ? arrivals.slice(0, most) : arrivals, state.groups, deps.rules);
-  const fresh = await devicesOfParents(folded, work);
-  const changes = compose(folded, { fresh, joinOpenTicket: deps.joinOpenTicket, now: deps.now() });
-  const settled = folded.settled.length;
-  const marks = marksAfter(work, settled, sources, state);
-  const { opened, ...written } = changes;
-  const receipts = isNumbered && { number: state.next, receipts: receiptsFor(work, settled) };
-  const repeats = repeatsIn(isNumbered ? folded.settled : []);
-  return { entry: { ...written, merges: [], marks, ...receipts }, opened, settled, isNumbered, repeats };
-}
-
 function groupKeysIn(work: readonly Work[]): string[] {
   const keys = new Set<string>();
   for (const { arrivals } of work) for (const { groupKey } of arrivals) if (groupKey !== null) keys.add(groupKey);
   return [...keys];
-}
-
-/** For alerts whose devices nobody has looked up yet. For duplicates, what was known a moment ago is good enough. */
-async function lookUpDevices(work: readonly Part[]): Promise<void> {
-  for (const { arrivals, devices } of work) {
-    const open = arrivals.filter(({ device }) => device === undefined);
-    if (open.length === 0) continue;
-    const found = await devices.find(new Set(open.map(({ alert }) => alert.deviceId)));
-    for (const arrival of open) {
-      const known = found.get(arrival.alert.deviceId);
-      arrival.device = known ? factsOf(known) : null;
-    }
-  }
-}
-
-/** Parents are decided on what their devices were when the newest of these batches came, or later. */
-async function devicesOfParents(
-  { settled }: Fold,
-  work: readonly Part[],
-): Promise<ReadonlyMap<string, DeviceFacts | undefined>> {
-  const facts = new Map<string, DeviceFacts | undefined>();
-  for (const { arrival, verdict } of settled) {
-    if (verdict.kind === 'parent') facts.set(arrival.alert.deviceId, undefined);
-  }
-  if (facts.size === 0) return facts;
-  // The newest view has read what it knows last.
-  for (const [deviceId, device] of await work.at(-1)!.devices.find(facts.keys(), 'fresh')) {
-    facts.set(deviceId, factsOf(device));
-  }
-  return facts;
 }

@@ -180,6 +180,10 @@ describe.each(adapters)('many alerts over the Web API on $which', ({ open, reope
     const ids = idsIn(answers[0]!);
     expect(new Set(ids).size).toBe(80);
     for (const answer of answers) expect(idsIn(answer)).toEqual(ids);
+    const commits = jest.spyOn(own.ledger, 'commit');
+    expect(idsIn(await post({ Targets: events }))).toEqual(ids);
+    expect(commits).not.toHaveBeenCalled();
+    commits.mockRestore();
     // Some again with some that have no token, by who has read all of it from the store; those without are new each time.
     const mixed = await post({ Targets: Targets.slice(30, 90) }, undefined, apiOn(reopened(own)));
     expect(idsIn(mixed).filter((id) => ids.includes(id))).toHaveLength(40);
