@@ -3,11 +3,10 @@ import { groupKeyOf } from '../domain/group-key';
 import { shardCount, shardOf } from '../domain/ids';
 import type { Row } from '../model/edm';
 import type { Alert } from '../model/entities';
-import type { DeviceView } from './device-directory';
 import type { IngestDeps } from './ingest-events';
 import { factsOf } from './known-device';
 import { incomingOf } from './posted-alert';
-import { idsOfRepeated } from './repeated-alerts';
+import { idsOfRepeats } from './repeated-alerts';
 import { settleAlerts } from './settle-alerts';
 import type { Batch } from './settle-alerts';
 import { idsTold, keyInUse } from './settle-requests';
@@ -57,24 +56,6 @@ export async function postAlerts(
   const repeated = repeats.map((index) => arrivals[index]!);
   const again = await idsOfRepeats(repeated, devices, deps);
   return arrivals.map((_, index) => earlier.get(index) ?? ids.get(index) ?? again.get(index)!);
-}
-
-type Posted = Batch['arrivals'][number];
-
-/** The ids of the alerts that these repeat, by the index of the target. Whose alert was deleted since is created anew. */
-async function idsOfRepeats(
-  repeats: readonly Posted[],
-  devices: DeviceView,
-  deps: IngestDeps,
-): Promise<Map<number, string>> {
-  const deviceIds = new Set(repeats.map(({ alert }) => alert.deviceId));
-  const events = new Map(repeats.map((arrival) => [arrival.identity!, arrival]));
-  const known = await idsOfRepeated(events.keys(), deviceIds, deps.records);
-  for (const identity of known.keys()) events.delete(identity);
-  const gone = [...events.values()].map((arrival) => ({ ...arrival, identity: null }));
-  const { ids } = await settleAlerts({ arrivals: gone }, devices, deps);
-  for (const [identity, { target }] of events) known.set(identity, ids.get(target!.index)!);
-  return new Map(repeats.map(({ identity, target }) => [target!.index, known.get(identity!)!]));
 }
 
 /**
