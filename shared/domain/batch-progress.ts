@@ -1,5 +1,6 @@
 import { jobState, jobStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
+import { cutTo } from './clean-text';
 import { modifiedBy } from './stamps';
 
 /** What somebody who is told of a batch does: nothing, come again, or begin, perhaps where somebody else was cut short. */
@@ -29,7 +30,7 @@ export function waiting({ ccs_waitingsince: since }: DeviceJobBatch, reason: str
     ccs_waitingsince: since ?? time,
     ccs_leaseduntil: null,
     ccs_queuedon: new Date(now + delay).toISOString(),
-    ccs_message: reason.slice(0, 2000),
+    ccs_message: cutTo(reason, 2000),
     ...modifiedBy(time),
   } satisfies DeviceJobBatch;
 }
@@ -123,5 +124,5 @@ function withLines(message: string, lines: readonly string[]): string | null {
   if (message.endsWith(cut)) return message;
   const all = [message, ...lines].filter((line) => line !== '').join('\n');
   if (all.length <= longestMessage) return all || null;
-  return all.slice(0, longestMessage - cut.length) + cut;
+  return cutTo(all, longestMessage - cut.length) + cut;
 }

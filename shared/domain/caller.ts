@@ -6,6 +6,7 @@ import type { Limited } from '../model/costs';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
 import { localUser } from '../model/tables/users';
+import { cutTo } from './clean-text';
 import { ServiceError } from './errors';
 
 /** Who calls, and as what. */
@@ -39,7 +40,7 @@ export function callerOfClaims(claims: Readonly<Record<string, unknown>>): Calle
   const id = oid.toLowerCase();
   const names = [name, login, claims['azp'], claims['appid']].filter((each) => typeof each === 'string');
   const held = Array.isArray(claimed) ? claimed : [];
-  return { id, name: (names[0] ?? id).slice(0, 200), objectId: id, roles: roles.filter((role) => held.includes(role)) };
+  return { id, name: cutTo(names[0] ?? id, 200), objectId: id, roles: roles.filter((role) => held.includes(role)) };
 }
 
 /** Refuses a caller who may not call the action. */

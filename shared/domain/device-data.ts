@@ -1,5 +1,6 @@
 import { hubDeviceStatus } from '../model/choices';
 import type { Device, EntityRecord } from '../model/entities';
+import { cutTo } from './clean-text';
 import type { DeviceTwin } from './device-twin';
 import { makeId, shardOf } from './ids';
 import { keptProperties } from './reported-properties';
@@ -22,7 +23,7 @@ export function historyOf(device: Device, twin: DeviceTwin | undefined, pull: Pu
   const time = new Date(now).toISOString();
   const common: DataHistory = {
     msdyn_iotdevicedatahistoryid: makeId({ time: pull.requested, shard: shardOf(seed), seed }),
-    msdyn_name: `${new Date(pull.requested).toISOString().slice(0, 19).replace('T', ' ')} ${deviceId}`.slice(0, 100),
+    msdyn_name: cutTo(`${new Date(pull.requested).toISOString().slice(0, 19).replace('T', ' ')} ${deviceId}`, 100),
     _msdyn_device_value: id ?? null,
     msdyn_iothubdeviceid: deviceId,
     statecode: 0,
@@ -33,7 +34,7 @@ export function historyOf(device: Device, twin: DeviceTwin | undefined, pull: Pu
   return {
     ...common,
     msdyn_status: hubDeviceStatus[twin.enabled ? 'Enabled' : 'Disabled'],
-    msdyn_statusreason: twin.statusReason?.slice(0, 128) ?? null,
+    msdyn_statusreason: twin.statusReason ? cutTo(twin.statusReason, 128) : null,
     msdyn_connectionstate: twin.connected,
     msdyn_connectionstateupdatedtime: connectionTime(device, twin, now),
     msdyn_lastactivitytime: timeText(twin.lastActivity),

@@ -1,4 +1,5 @@
 import type { Column, Scalar } from '../model/edm';
+import { isClean } from './clean-text';
 import { ServiceError } from './errors';
 
 /** Dates before this one cannot be stored in Dataverse. */
@@ -105,12 +106,4 @@ function allowed(column: Column): string {
 
 function inRange({ min, max }: { min: number; max: number }, value: number): boolean {
   return value >= min && value <= max;
-}
-
-/** Lone surrogates cannot be written as UTF-8, and control characters other than line breaks and tabs break clients. */
-function isClean(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(
-    text,
-  );
 }

@@ -1,4 +1,5 @@
 import { alertType } from '../model/choices';
+import { cleaned, cutTo } from './clean-text';
 
 /** Why a message, or a part of one, cannot become an alert. */
 export type ParkReason =
@@ -52,23 +53,24 @@ const longestText = 100;
 export function deviceIdIn(fields: Fields, connected: string | undefined, forOthers: boolean): string | Refusal {
   const named = fieldIn(fields, 'deviceid');
   if (named !== undefined && named !== null && typeof named !== 'string') return wrongType('deviceid', 'a text', named);
-  const deviceId = named || connected;
+  const deviceId = named ? cleaned(named) : connected;
   if (!deviceId) return refuse('no-device', 'Neither the message nor its sender names a device ("deviceid").');
   if (!forOthers && connected !== undefined && deviceId !== connected) return foreign(deviceId, connected);
   return deviceId.length > longestText ? tooLong('deviceid', deviceId) : deviceId;
 }
 
 function foreign(deviceId: string, sender: string): Refusal {
-  const [named, own] = [deviceId, sender].map((id) => id.slice(0, longestText));
+  const [named, own] = [deviceId, sender].map((id) => cutTo(id, longestText));
   return refuse('foreign-device', `'${own}' speaks for '${named}', and DEVICES_SPEAK_FOR_OTHERS is false.`);
 }
 
-/** A short text; null when there is none. */
+/** A short text, as it can be kept; null when there is none. */
 export function textIn(fields: Fields, name: string): string | null | Refusal {
   const value = fieldIn(fields, name) ?? null;
   if (value === null || value === '') return null;
   if (typeof value !== 'string') return wrongType(name, 'a text', value);
-  return value.length > longestText ? tooLong(name, value) : value;
+  const text = cleaned(value);
+  return text.length > longestText ? tooLong(name, text) : text;
 }
 
 export function numberIn(fields: Fields, name: string): number | null | Refusal {
@@ -122,5 +124,5 @@ function tooLong(name: string, value: string): Refusal {
 /** A value as it is quoted in a message. */
 export function nameOf(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return text.length > 60 ? `${cutTo(text, 60)}…` : text;
 }

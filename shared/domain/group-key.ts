@@ -4,6 +4,7 @@ import { propertyOf } from '../model/edm';
 import type { Row } from '../model/edm';
 import { entity } from '../model/entities';
 import type { EntityName } from '../model/entities';
+import { cutTo } from './clean-text';
 
 /** The records a group key may be built from. */
 export interface KeySources {
@@ -46,7 +47,7 @@ export function groupKeyOf(columns: readonly KeyColumn[], sources: KeySources, d
   const key = sources.alert['msdyn_alerttype'] === alertType.Test ? `${together} | tests` : together;
   if (key.length <= longestKey) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
-  return `${key.slice(0, longestKey - hash.length - 1)}#${hash}`;
+  return `${cutTo(key, longestKey - hash.length - 1)}#${hash}`;
 }
 
 /** Undefined when one has none. Without lists in between, because this is asked for every alert that is posted. */

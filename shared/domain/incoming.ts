@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { alertType } from '../model/choices';
+import { cutTo } from './clean-text';
 import { deviceIdIn, fieldsOf, isRefusal, nameOf, numberIn, refuse, textIn, timeIn, typeIn } from './fields';
 import type { Fields, Refusal } from './fields';
 
@@ -143,7 +144,7 @@ export function describe(
   passed: string,
 ): string {
   const subject = what ?? 'Alert';
-  if (reading === null) return subject.slice(0, longestDescription);
+  if (reading === null) return cutTo(subject, longestDescription);
   const limit = threshold === null ? '' : ` ${passed} a threshold of ${threshold}`;
-  return `${subject} reading of ${reading}${limit}`.slice(0, longestDescription);
+  return cutTo(`${subject} reading of ${reading}${limit}`, longestDescription);
 }

@@ -1,5 +1,6 @@
 import { logLines } from '../model/log-lines';
 import type { LogId, LogLineName } from '../model/log-lines';
+import { cutTo } from './clean-text';
 import { errorType } from './error-type';
 
 /** An id longer than this is cut: device ids come from outside. Where an error arose is ours. */
@@ -12,7 +13,7 @@ export function logText(name: LogLineName, ids: Readonly<Partial<Record<LogId, u
   const known = Object.entries(ids).flatMap(([id, value]) =>
     value === null || value === undefined
       ? []
-      : [[id, typeof value === 'string' ? value.slice(0, id === 'where' ? longestPlace : longest) : value]],
+      : [[id, typeof value === 'string' ? cutTo(value, id === 'where' ? longestPlace : longest) : value]],
   );
   const json = known.length > 0 ? JSON.stringify(Object.fromEntries(known)) : '';
   return [`${name}: ${means}`, advice, json].filter(Boolean).join(' ');

@@ -1,6 +1,7 @@
 import { attemptOutcome, plainState, plainStatus, registrationAction, registrationStatus } from '../model/choices';
 import type { Row } from '../model/edm';
 import type { Device, EntityRecord } from '../model/entities';
+import { cutTo } from './clean-text';
 import type { JobAction } from './device-job';
 import type { TwinPart } from './device-twin';
 import { makeId, placeInId, shardOfId } from './ids';
@@ -77,7 +78,7 @@ export function after(
   { requestedOn, now }: { requestedOn: string; now: number },
 ): Device {
   if (isOvertaken(device, requestedOn)) return {};
-  const message = { msdyn_registrationmessage: attempt.message?.slice(0, 2000) ?? null };
+  const message = { msdyn_registrationmessage: attempt.message === null ? null : cutTo(attempt.message, 2000) };
   if (attempt.succeeded) return { ...message, ...results[action], ...(attempt.twin && synced(attempt.twin, now)) };
   // Who is registered stays so: it is only that something could not be done.
   const isRegistered = device.msdyn_registrationstatus === registrationStatus.Registered;
@@ -114,11 +115,11 @@ export function historyOf(action: DeviceAction, device: Row, attempt: Attempt, j
   const tail = `: ${attempt.word}`;
   return {
     msdyn_iotdeviceregistrationhistoryid: historyId(id!, job),
-    msdyn_name: `${(deviceId ?? name ?? id!).slice(0, 100 - tail.length)}${tail}`,
+    msdyn_name: cutTo(deviceId ?? name ?? id!, 100 - tail.length) + tail,
     _msdyn_device_value: id!,
     msdyn_action: registrationAction[action],
     ccs_outcome: attempt.succeeded ? attemptOutcome.Succeeded : attemptOutcome.Failed,
-    ccs_message: attempt.message?.slice(0, 2000) ?? null,
+    ccs_message: attempt.message === null ? null : cutTo(attempt.message, 2000),
     ...active,
     ...createdBy(time),
   };

@@ -1,3 +1,4 @@
+import { cutTo } from './clean-text';
 import type { JsonObject } from './json-values';
 
 /** What the column for reported properties holds. */
@@ -25,7 +26,7 @@ export function keptProperties(reported: JsonObject): KeptProperties {
     if (length <= longest) kept.add(key);
   }
   const left = sized.filter(({ key }) => !kept.has(key)).toReversed();
-  const named = left.slice(0, 5).map(({ key }) => `'${key.slice(0, 60)}'`);
+  const named = left.slice(0, 5).map(({ key }) => `'${cutTo(key, 60)}'`);
   const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
   return {
     text: JSON.stringify(Object.fromEntries(Object.entries(reported).filter(([key]) => kept.has(key)))),

@@ -1,3 +1,4 @@
+import { cutTo } from '../domain/clean-text';
 import { ServiceError } from '../domain/errors';
 import { forecast, unaffected } from '../domain/forecast';
 import type { Forecast, Forecasts } from '../domain/forecast';
@@ -88,7 +89,7 @@ async function findSubjects(call: Call, { records }: EnableDeps) {
     if (known && !record)
       throw new ServiceError('not-found', `${entity(known).set}(${id}) does not exist. Nothing was done.`);
     const called = known && String(record?.row[entity(known).primaryName] ?? '');
-    const name = nameAt(at) ?? (called || `${table} ${id}`).slice(0, longestName);
+    const name = nameAt(at) ?? cutTo(called || `${table} ${id}`, longestName);
     subjects[index] = { table, id, deviceId: deviceIdAt(at) ?? id, name };
   });
   return subjects;
@@ -97,7 +98,7 @@ async function findSubjects(call: Call, { records }: EnableDeps) {
 function tableIn(logicalName: string): string {
   const table = logicalName.trim().toLowerCase();
   if (!/^[a-z][a-z0-9_]{0,127}$/.test(table)) {
-    throw new ServiceError('invalid-value', `EntityLogicalName '${table.slice(0, 60)}' is no logical name of a table.`);
+    throw new ServiceError('invalid-value', `EntityLogicalName '${cutTo(table, 60)}' is no logical name of a table.`);
   }
   if (table === 'msdyn_iotdevice') {
     throw new ServiceError('invalid-value', 'Records of msdyn_iotdevice are devices: call msdyn_RegisterIoTDevice.');
@@ -118,10 +119,7 @@ async function devicesOf(subjects: readonly Subject[], { records, now }: EnableD
 
 function checkDevice({ name, deviceId }: Subject): void {
   if (name.length > longestName) {
-    throw new ServiceError(
-      'invalid-value',
-      `The name '${name.slice(0, 60)}…' has more than ${longestName} characters.`,
-    );
+    throw new ServiceError('invalid-value', `The name '${cutTo(name, 60)}…' has more than ${longestName} characters.`);
   }
   const device = { msdyn_name: name, msdyn_deviceid: deviceId };
   checkRecord('msdyn_iotdevice', device, device);

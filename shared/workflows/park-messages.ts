@@ -1,3 +1,4 @@
+import { cutTo } from '../domain/clean-text';
 import type { MessagePart } from '../domain/message-part';
 import type { HubEvent } from '../domain/hub-event';
 import { makeId, shardOf } from '../domain/ids';
@@ -42,13 +43,13 @@ function parkedRow({ hub, partition }: Source, refused: Misunderstood, now: numb
   return {
     ccs_parkedmessageid: makeId({ time: event.enqueued, shard: shardOf(seed), seed }),
     ccs_parkedreason: refusal.reason,
-    ccs_detail: refusal.detail.slice(0, 400),
+    ccs_detail: cutTo(refusal.detail, 400),
     ccs_hub: hub,
     ccs_partition: partition,
     ccs_sequencenumber: String(event.sequence),
     ccs_itemindex: index,
     ...(part && { ccs_part: String(part.value), ccs_judgedmeasures: JSON.stringify(part.judged) }),
-    ccs_messageid: event.messageId?.slice(0, 200) ?? null,
+    ccs_messageid: event.messageId === undefined ? null : cutTo(event.messageId, 200),
     ccs_enqueuedtime: new Date(event.enqueued).toISOString(),
     msdyn_deviceid: event.connectionDeviceId ?? null,
     ccs_body: isText ? text : body.toString('base64'),

@@ -1,3 +1,4 @@
+import { cutTo } from '../domain/clean-text';
 import { makeId, shardOf } from '../domain/ids';
 import type { RecordStore } from '../ports/record-store';
 import { createdBy } from '../domain/stamps';
@@ -17,9 +18,9 @@ export async function parkRequest(
   await records.insert('ccs_parkedmessage', {
     ccs_parkedmessageid: makeId({ time: now(), shard: shardOf(seed), seed }),
     ccs_parkedreason: 'unreadable-request',
-    ccs_detail: detail.slice(0, 400),
+    ccs_detail: cutTo(detail, 400),
     ccs_hub: `queue ${queue}`,
-    ccs_body: body.slice(0, 400_000),
+    ccs_body: cutTo(body, 400_000),
     ccs_bodyencoding: 'utf-8',
     statecode: 0,
     statuscode: 1,

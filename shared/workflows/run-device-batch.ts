@@ -1,3 +1,4 @@
+import { cutTo } from '../domain/clean-text';
 import { begun, delayAfter, isTimedOut, turnFor, waiting } from '../domain/batch-progress';
 import { actionOf } from '../domain/device-job';
 import type { BatchMessage } from '../domain/device-job';
@@ -173,7 +174,7 @@ async function hold({ batch, job, devices }: OpenBatch, trouble: ServiceError, d
 
 async function sayThatTheyWait(devices: OpenBatch['devices'], job: DeviceJob, trouble: ServiceError, deps: BatchDeps) {
   const since = new Date(deps.now()).toISOString();
-  const message = `Waiting since ${since}; it is tried again by itself. ${trouble.message}`.slice(0, 2000);
+  const message = cutTo(`Waiting since ${since}; it is tried again by itself. ${trouble.message}`, 2000);
   await reviseDevices(
     devices,
     (device) =>

@@ -1,3 +1,4 @@
+import { cutTo } from '../domain/clean-text';
 import { ServiceError } from '../domain/errors';
 import { isSame } from '../domain/json-values';
 import { intended, synced, twinPatch, twinSync } from '../domain/twin-sync';
@@ -125,7 +126,7 @@ async function fail(
   message: string,
   deps: TwinDeps,
 ): Promise<TwinOutcome> {
-  await reviseDevice(id, deps, () => ({ ccs_twinmessage: message.slice(0, 2000) }));
+  await reviseDevice(id, deps, () => ({ ccs_twinmessage: cutTo(message, 2000) }));
   return { kind: 'failed', deviceId, message };
 }
 

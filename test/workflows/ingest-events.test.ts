@@ -143,10 +143,30 @@ describe('repeats', () => {
       second: { eventtoken: 'e', readingtype: 'Humidity' },
       alerts: 2,
     },
+    {
+      which: 'event tokens that differ in half of an emoji only',
+      first: { eventtoken: '\ud83d' },
+      second: { eventtoken: '\ud83e' },
+      alerts: 2,
+    },
   ])('with $which are $alerts', async ({ first, second, alerts }) => {
     const deps = ingestionOn();
     await ingest([event(1, alertRecord('d', first)), event(2, alertRecord('d', second))], deps);
     expect(await alertsIn(deps)).toHaveLength(alerts);
+  });
+
+  test('whose texts cannot be kept as they are say what was sent', async () => {
+    const deps = ingestionOn();
+    const sent = { description: `Kessel ${'🔥'.repeat(30)}\ud83d`, eventtoken: 'e\0', ruleoutput: 'hot \udd25' };
+    await ingest([event(1, alertRecord('d\ud83d', sent))], deps);
+    expect(await alertsIn(deps)).toMatchObject([
+      {
+        msdyn_deviceid: 'd\\ud83d',
+        msdyn_alerttoken: 'e\\u0000',
+        ccs_ruleoutput: 'hot \\udd25',
+        msdyn_description: `Kessel ${'🔥'.repeat(30)}\\ud83d`,
+      },
+    ]);
   });
 
   test('with the same message id are one event, yet several alerts of one message are not', async () => {
