@@ -3,7 +3,8 @@ export const runbooks: Readonly<Record<string, readonly string[]>> = {
   'parked-messages': [
     'Read the newest `ccs_parkedmessages`: `ccs_parkedreason` and `ccs_detail` say what is wrong, `msdyn_deviceid` who sent it.',
     'One device: its program. All devices: what was rolled out last, or a route of the hub that sends us what is not meant for us.',
-    'Nothing else is held up by them. Delete them when the cause is mended; there is no replay.',
+    'Nothing else is held up by them. When the cause is mended, `ccs_ReplayParkedMessages` sends them the way they would have gone, each once; delete what nobody needs.',
+    '`not-storable`: the storage refused an alert by itself, with its words in `ccs_detail`; all others of its batch are there. Please report it: none is known.',
   ],
   'poison-queue': [
     'Functions read the poison queues of this service. This one is of another program, or of a queue that was added.',

@@ -21,6 +21,11 @@ export function positionOf(sequence: number, index: number): number {
   return sequence * itemsPerEvent + index;
 }
 
+/** The index that a position holds. */
+export function indexIn(position: number): number {
+  return position % itemsPerEvent;
+}
+
 export function isCovered(coverage: Coverage, position: number): boolean {
   // Asked for every alert there is, of mostly one range.
   for (let i = 0; i < coverage.length; i += 1) {

@@ -13,6 +13,7 @@ export type ParkReason =
   | 'too-long'
   | 'too-deep'
   | 'too-many-items'
+  | 'not-storable'
   | 'unknown-operation';
 
 export interface Refusal {

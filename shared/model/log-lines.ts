@@ -15,7 +15,7 @@ export const logLines = {
   'parent-alert': { level: 'info', means: 'An alert became a primary alert.', do: '' },
   'message-parked': {
     level: 'warn',
-    means: 'A message was not understood and is kept.',
+    means: 'A message was not understood, or cannot be stored as an alert, and is kept.',
     do: 'Read ccs_parkedmessages: ccs_detail says what is wrong with it.',
   },
   'queue-message-parked': {

@@ -1,3 +1,4 @@
+import { refuse } from '../domain/fields';
 import type { HubEvent } from '../domain/hub-event';
 import type { Opened } from '../domain/settlement';
 import type { Source } from '../ports/alert-ledger';
@@ -8,6 +9,7 @@ import { readEvents } from './read-events';
 import type { ReadDeps } from './read-events';
 import { settleAlerts } from './settle-alerts';
 import type { SettleDeps } from './settle-alerts';
+import type { Origin } from './settle-parts';
 import { keyOf } from './settle-sources';
 
 export interface IngestDeps extends SettleDeps, ReadDeps {
@@ -26,13 +28,18 @@ export interface Ingested {
 
 /**
  * Turns a batch of one hub partition into alerts and settles them. Returns when all of it is durable, throws when the
- * storage fails, so that the batch is delivered again. What cannot be understood is parked and blocks nobody.
+ * storage fails, so that the batch is delivered again. What cannot be understood, or stored, is parked and blocks nobody.
  */
 export async function ingestEvents(source: Source, batch: readonly HubEvent[], deps: IngestDeps): Promise<Ingested> {
   const devices = deps.devices.open();
-  const { arrivals, refusals, covered, ignored } = await readEvents(source, batch, devices, deps);
+  const { arrivals, refusals, covered, ignored, partOf } = await readEvents(source, batch, devices, deps);
   const parked = await parkMessages(source, refusals, deps);
-  const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered } }, devices, deps);
+  const setAside: Origin['setAside'] = async (arrival, words) => {
+    parked.push(
+      ...(await parkMessages(source, [{ ...partOf(arrival), refusal: refuse('not-storable', words) }], deps)),
+    );
+  };
+  const { opened, skipped } = await settleAlerts({ arrivals, origin: { source, covered, setAside } }, devices, deps);
   const last = covered.at(-1);
   if (last) deps.progress.set(keyOf(source), last);
   return { opened, parked, skipped, ignored };

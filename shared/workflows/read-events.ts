@@ -1,9 +1,10 @@
-import { positionOf, rangesOf } from '../domain/coverage';
+import { indexIn, positionOf, rangesOf } from '../domain/coverage';
 import type { Range } from '../domain/coverage';
 import { addParts } from '../domain/event-parts';
 import type { EventPart } from '../domain/event-parts';
 import type { Refusal } from '../domain/fields';
 import { identityOf } from '../domain/fold';
+import type { Arrival } from '../domain/fold';
 import type { KeyColumn } from '../domain/group-key';
 import { isTelemetry } from '../domain/hub-event';
 import type { HubEvent } from '../domain/hub-event';
@@ -36,6 +37,8 @@ export interface Read {
   covered: Range[];
   /** Events that are none of ours: the hub's own notices. */
   ignored: number;
+  /** What of its message an arrival was raised from. */
+  partOf(arrival: Arrival): Omit<Misunderstood, 'refusal'>;
 }
 
 type Arrivals = Batch['arrivals'][number][];
@@ -55,8 +58,15 @@ export async function readEvents(
   for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
   const senders = sendersOf(await devices.find(deviceIdsIn(parts)), deps.groupBy);
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
-  const read = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
-  return { ...read, covered, ignored: events.length - telemetry.length };
+  const { arrivals, refusals, sentIn } = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
+  const partOf: Read['partOf'] = ({ position, alert }) => {
+    const at = arrivals.findIndex((each) => each.position === position);
+    const { event, index, content } = parts[sentIn[at]!]!;
+    const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
+    const judged = judgedBy(rules, [alert.readingType?.toLowerCase() ?? '']);
+    return { event, index: indexIn(position!), part: { value: index, judged } };
+  };
+  return { arrivals, refusals, covered, partOf, ignored: events.length - telemetry.length };
 }
 
 function deviceIdsIn(parts: readonly EventPart[]): Set<string> {
@@ -69,13 +79,17 @@ function deviceIdsIn(parts: readonly EventPart[]): Set<string> {
 function arrivalsOf(parts: readonly EventPart[], source: number, senders: Senders) {
   const arrivals: Arrivals = [];
   const refusals: Misunderstood[] = [];
+  /** Of each arrival the part. */
+  const sentIn: number[] = [];
   let previous: HubEvent | undefined;
   let index = 0;
-  for (const { event, index: value, content } of parts) {
+  for (let at = 0; at < parts.length; at += 1) {
+    const { event, index: value, content } = parts[at]!;
     if (event !== previous) index = 0;
     previous = event;
     if (content.kind === 'alert') {
       arrivals.push(arrivalOf(source, event, index, content, senders));
+      sentIn.push(at);
       index += 1;
       continue;
     }
@@ -84,11 +98,14 @@ function arrivalsOf(parts: readonly EventPart[], source: number, senders: Sender
     for (const result of results) {
       if (result.kind === 'refused') {
         refusals.push({ event, index, refusal: result, part: { value, judged: judgedBy(rules, measuresIn(results)) } });
-      } else arrivals.push(arrivalOf(source, event, index, result, senders));
+      } else {
+        arrivals.push(arrivalOf(source, event, index, result, senders));
+        sentIn.push(at);
+      }
       index += 1;
     }
   }
-  return { arrivals, refusals };
+  return { arrivals, refusals, sentIn };
 }
 
 /** Those that could not be read. */

@@ -3,6 +3,7 @@ import type { Arrival } from '../domain/fold';
 import { TooMuchAtOnce } from '../ports/alert-ledger';
 import type { Telemetry } from '../ports/telemetry';
 import type { DeviceView } from './device-directory';
+import { setFirstAside } from './set-aside';
 import type { Origin, Part, Request, Settled, Work } from './settle-parts';
 import { isEmpty, planFor } from './settle-plan';
 import type { PlanDeps } from './settle-plan';
@@ -81,7 +82,8 @@ async function settleShard(shard: number, parts: readonly Part[], deps: SettleDe
     if (open.length === 0) return work.map(({ settled }) => settled);
     const result = await settleOnce(shard, withoutRepeats(open), most, deps);
     if (result.kind === 'lost-race') lost += 1;
-    if (result.kind === 'too-much') most = result.less;
+    // What could not be taken may have been one alert: after it, more are tried again.
+    most = result.kind === 'too-much' ? result.less : 2 * most;
   }
   throw new ServiceError('storage-unavailable', `Shard ${shard} changed under ${attempts} attempts to write to it.`);
 }
@@ -100,8 +102,10 @@ async function settleOnce(shard: number, work: readonly Work[], most: number, de
     if (result?.kind === 'lost-race') return result;
   } catch (error) {
     // What a transaction takes is counted beforehand, but the storage has the last word, and nobody is to wait for ever.
-    if (error instanceof TooMuchAtOnce && plan.settled > 1) return { kind: 'too-much', less: plan.settled >> 1 };
-    throw error;
+    if (!(error instanceof TooMuchAtOnce)) throw error;
+    if (plan.settled > 1) return { kind: 'too-much', less: plan.settled >> 1 };
+    await setFirstAside(work, error);
+    return { kind: 'done' };
   }
   let left = plan.settled;
   const byId = new Map(plan.opened.map((each) => [each.id, each]));

@@ -15,6 +15,8 @@ export interface Request {
 export interface Origin {
   source: Source;
   covered: readonly Range[];
+  /** Keeps, with the reason, what is in the event of an alert that cannot be stored. Doing it again changes nothing. */
+  setAside(arrival: Arrival, words: string): Promise<void>;
 }
 
 export interface Settled {

@@ -9,6 +9,9 @@ import { makeId } from '../../shared/domain/ids';
 import { TooMuchAtOnce } from '../../shared/ports/alert-ledger';
 import type { AlertLedger } from '../../shared/ports/alert-ledger';
 import { ingestEvents } from '../../shared/workflows/ingest-events';
+import type { IngestDeps } from '../../shared/workflows/ingest-events';
+import { postAlerts } from '../../shared/workflows/post-alerts';
+import { replayParked } from '../../shared/workflows/replay-parked';
 import { alertRecord, all, event, everything, ingestionOn, seed, start } from '../kit/ingestion';
 
 /*
@@ -167,6 +170,73 @@ test('what the storage takes no transaction of is tried in smaller ones', async 
   await ingestEvents(own, await scene('small'), { ...deps, ledger });
   expect(await countsOf('small')).toEqual(expected);
   expect(refusals).toBeGreaterThan(0);
+});
+
+describe('alerts that the storage takes no transaction of', () => {
+  const refusing = (deps: IngestDeps, words: RegExp): IngestDeps => {
+    const commit: AlertLedger['commit'] = async (shard, entry, version) => {
+      const alerts = [...entry.inserts.map(({ row }) => row), ...entry.packed.map(({ arrival }) => arrival.alert)];
+      if (alerts.some((alert) => words.test(JSON.stringify(alert)))) throw new TooMuchAtOnce('1 row: InvalidInput');
+      return deps.ledger.commit(shard, entry, version);
+    };
+    return { ...deps, ledger: { ...deps.ledger, commit } };
+  };
+
+  test('are parked, and hold up neither their batch nor their device', async () => {
+    const own = { ...source, hub: 'odd' };
+    const deps = newWriter();
+    const events = Array.from({ length: 200 }, (_, i) => {
+      const alerts = [alertRecord(`odd d${i % 4}`), alertRecord(`odd d${i % 4}`, { ruleoutput: `rule ${i}.` })];
+      return event(i, alerts, { enqueued: start });
+    });
+    const odd = refusing(deps, /rule (0|7|150|199)\./);
+    const parked = async () =>
+      (await all(deps.records, 'ccs_parkedmessage')).filter((row) => row['ccs_hub'] === 'odd').toReversed();
+    const result = await ingestEvents(own, events, odd);
+    expect(result.parked.map((row) => row.ccs_sequencenumber).toSorted()).toEqual(['0', '150', '199', '7']);
+    const counts = await countsOf('odd');
+    expect(counts).toEqual({ alerts: 396, parents: 4, duplicates: 392, cases: 0 });
+    const rows = await parked();
+    expect(rows).toHaveLength(4);
+    expect(rows[0]).toMatchObject({
+      ccs_parkedreason: 'not-storable',
+      ccs_detail: 'The storage takes no transaction with this alert: 1 row: InvalidInput',
+      ccs_itemindex: 1,
+      ccs_part: '1',
+    });
+    // The same again, by a process that knows nothing of it.
+    await ingestEvents(own, events, refusing(newWriter(), /rule (0|7|150|199)\./));
+    expect(await countsOf('odd')).toEqual(counts);
+    expect(await parked()).toHaveLength(4);
+    // Once the storage takes them, a replay brings the alerts, and nothing but them.
+    for (const row of rows) {
+      const told = await replayParked(String(row['ccs_parkedmessageid']), newWriter());
+      expect(told).toEqual({ kind: 'replayed', alerts: 1 });
+    }
+    expect(await countsOf('odd')).toEqual({ ...counts, alerts: 400, duplicates: 396 });
+  });
+
+  test('that came in a request are refused there, and those that went together with it are written', async () => {
+    const deps = refusing(newWriter(), /unkeepable/);
+    const post = async (text: string) =>
+      postAlerts(
+        [{ msdyn_description: text, msdyn_deviceid: 'asked d', createdon: new Date(start).toISOString() }],
+        undefined,
+        deps,
+        () => text,
+      );
+    const batch = [event(1, alertRecord('asked d'))];
+    const told = await Promise.allSettled([
+      post('unkeepable'),
+      post('fine'),
+      ingestEvents({ ...source, hub: 'asked' }, batch, deps),
+    ]);
+    expect(told.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(told[0]).toMatchObject({
+      reason: { code: 'invalid-value', message: expect.stringMatching(/takes no transaction/) },
+    });
+    expect((await countsOf('asked')).alerts).toBe(2);
+  });
 });
 
 test('a transaction that the storage does not take leaves nothing behind', async () => {
