@@ -149,8 +149,8 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
         const version = log.memory.position();
         const before = log.memory.group(groupKey);
         try {
-          linked += await linkRows(client, partition(shard), note, columns);
           linked += await linkPacked(client, partition(shard), note, columns);
+          linked += await linkRows(client, partition(shard), note, columns);
         } catch (error) {
           throw translate(error);
         }

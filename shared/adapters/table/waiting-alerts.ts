@@ -6,7 +6,7 @@ import { entity } from '../../model/entities';
 import type { Waiting } from '../../ports/alert-ledger';
 import { find } from './find-row';
 import { waitingRowKey } from './group-row';
-import { decodeLogRow, logRange, rewrittenLogRow, timeText } from './log-row';
+import { decodeLogRow, logRange, rewrittenLogRow, timeText, unpackedIn } from './log-row';
 import { inRange, partitions } from './placement';
 import { toEntity } from './row';
 import { hasStatus } from './storage-errors';
@@ -52,7 +52,10 @@ export async function linkRows(
   return linked;
 }
 
-/** The same for alerts that have no rows of their own. */
+/**
+ * The same for alerts that have no rows of their own. To be done before `linkRows`: who gets a row meanwhile takes the device
+ * along, or is found there.
+ */
 export async function linkPacked(
   client: TableClient,
   partitionKey: string,
@@ -71,9 +74,14 @@ export async function linkPacked(
     let stored: Record<string, unknown> | undefined = row;
     while (stored) {
       const batch = decodeLogRow(stored);
-      const count = batch.packed.filter(waits).length;
+      const unpacked = unpackedIn(stored);
+      let count = 0;
+      const packed = batch.packed.map((each, index) => {
+        if (!waits(each) || unpacked.has(index)) return each;
+        count += 1;
+        return { ...each, device };
+      });
       if (count === 0) break;
-      const packed = batch.packed.map((each) => (waits(each) ? { ...each, device } : each));
       const rewritten = await rewrittenLogRow(stored, { ...batch, packed });
       if (await replaced(client, rewritten, String(stored['etag']))) {
         linked += count;
