@@ -2,12 +2,12 @@ import { Buffer } from 'node:buffer';
 import type { Row } from '../model/edm';
 import type { Alert } from '../model/entities';
 import type { DeviceFacts } from './device-facts';
+import { awaitedKept, isNoted, noteTime } from './awaited';
 import { absorb, debounce } from './debounce';
 import { draftOf, emptyGroup, windowsKept } from './group';
 import type { Candidate, DebounceRules, Verdict } from './debounce';
 import type { Group, Window } from './group';
 import type { IncomingAlert } from './incoming';
-import { waitingKept } from './steps';
 import { textHash } from './text-hash';
 
 /** An alert ready to be settled: it has its id, its group and, when it came from a hub, its position there. */
@@ -86,9 +86,10 @@ export function fold(arrivals: readonly Arrival[], groups: ReadonlyMap<string, G
 }
 
 /** What a duplicate of an unknown device adds: that its group waits for the device, unless it does and cannot forget it here. */
-function noteFor({ alert: { deviceId }, groupKey }: Arrival, { waiting }: Group): string | undefined {
-  const waits = waiting.length <= waitingKept - rowLimit && waiting.includes(deviceId);
-  return waits ? undefined : JSON.stringify([groupKey, deviceId]);
+function noteFor({ id, alert: { deviceId }, groupKey }: Arrival, { waiting }: Group): string | undefined {
+  const since = noteTime(id);
+  const waits = waiting.length <= awaitedKept - rowLimit && isNoted(waiting, { deviceId, since });
+  return waits ? undefined : JSON.stringify([groupKey, deviceId, since]);
 }
 
 function verdictOn(arrival: Arrival, candidate: Candidate, group: Group, rules: DebounceRules): Verdict {

@@ -1,3 +1,4 @@
+import type { Awaited } from './awaited';
 import { Identities } from './identities';
 
 /*
@@ -35,8 +36,8 @@ export interface Group {
   /** In the order they were opened; the bounds stand at `windowsKept`. */
   windows: Window[];
   tickets: OpenTicket[];
-  /** Device ids of alerts whose device is not known yet. */
-  waiting: string[];
+  /** Devices of its alerts that are not known yet. */
+  waiting: readonly Awaited[];
 }
 
 /**
@@ -93,7 +94,7 @@ export function copyGroup(group: Group): Group {
   return {
     windows: group.windows.map((window) => ({ ...window, seen: new Identities(window.seen) })),
     tickets: [...group.tickets],
-    waiting: [...group.waiting],
+    waiting: group.waiting,
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Row } from '../model/edm';
 import type { EntityName } from '../model/entities';
 import { alertRow, iso, ticketColumns, ticketOf, ticketRow } from './alert-rows';
+import { isNoted, noteTime } from './awaited';
 import type { DeviceFacts } from './device-facts';
 import type { Verdict } from './debounce';
 import type { Group, OpenTicket, Window } from './group';
 import { duplicateRow } from './duplicate';
 import type { Duplicate } from './duplicate';
 import type { Arrival, Fold } from './fold';
-import { placeInId } from './ids';
 import { explain } from './reasons';
 import { respond } from './response';
 import type { Response } from './response';
@@ -116,14 +116,12 @@ function step(
   const waits = isKnown ? undefined : alert.deviceId;
   const extras = { ...(ticket && { ticket }), ...(waits !== undefined && { waits }) };
   if (waits !== undefined) noteWaiting(changes, group, arrival, groupKey);
-  note(group, extras);
+  note(group, { id, ...extras });
   if (under === null || !packs) changes.steps.push({ groupKey, id, time: alert.time, identity, under, ...extras });
 }
 
 function noteWaiting(changes: Changes, group: Group, arrival: Arrival, groupKey: string): void {
   const { deviceId } = arrival.alert;
-  const place = placeInId(arrival.id);
-  // An alert whose id a client chose stands behind all others, where a note from before does not reach.
-  if (group.waiting.includes(deviceId) && place) return;
-  changes.waiting.push({ deviceId, groupKey, since: place?.time ?? 0 });
+  const since = noteTime(arrival.id);
+  if (!isNoted(group.waiting, { deviceId, since })) changes.waiting.push({ deviceId, groupKey, since });
 }

@@ -1,3 +1,4 @@
+import { noteTime, withNote } from './awaited';
 import { absorb } from './debounce';
 import type { Group, OpenTicket } from './group';
 
@@ -19,9 +20,6 @@ export interface Step {
 /** Open tickets remembered of one group; more than one only where a group spans several accounts. */
 export const ticketsKept = 100;
 
-/** Devices that a group remembers to wait for. One that is forgotten is noted again with its next alert. */
-export const waitingKept = 100;
-
 /** Takes a step into a group, as it was taken when it was decided. Changes its argument, which is a draft. */
 export function takeStep(group: Group, step: Step): void {
   if (step.under === null) absorb(group, step, { kind: 'parent', reason: 'first-of-group' });
@@ -33,9 +31,7 @@ export function takeStep(group: Group, step: Step): void {
 }
 
 /** The ticket and the waiting device of a step. */
-export function note(group: Group, { ticket, waits }: Pick<Step, 'ticket' | 'waits'>): void {
+export function note(group: Group, { id, ticket, waits }: Pick<Step, 'id' | 'ticket' | 'waits'>): void {
   if (ticket) group.tickets = [...group.tickets, ticket].slice(-ticketsKept);
-  if (waits !== undefined && !group.waiting.includes(waits)) {
-    group.waiting = [...group.waiting, waits].slice(-waitingKept);
-  }
+  if (waits !== undefined) group.waiting = withNote(group.waiting, { deviceId: waits, since: noteTime(id) });
 }

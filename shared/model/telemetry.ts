@@ -70,7 +70,8 @@ export const metrics = {
   'ccs.parked': {
     kind: 'counter',
     unit: '{message}',
-    means: 'messages, or parts of them, that were not understood, or cannot be stored as alerts, and are kept in `ccs_parkedmessages`',
+    means:
+      'messages, or parts of them, that were not understood, or cannot be stored as alerts, and are kept in `ccs_parkedmessages`',
     watch: 'any',
     about: ['ccs.partition'],
   },

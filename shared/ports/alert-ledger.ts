@@ -44,7 +44,7 @@ export interface Entry {
   steps: readonly Step[];
   /** Windows that the groups have forgotten; their primary alerts keep what they count, if they still exist. */
   ended: readonly Window[];
-  /** Alerts whose device is not known yet. `since` is the time (ms) inside the first such alert's id. */
+  /** Alerts whose device is not known yet. */
   waiting: readonly Waiting[];
   marks?: readonly Mark[];
   /** What callers are told when they ask for the same again; lost when there is one for a target already. */
@@ -65,9 +65,11 @@ export interface Receipt {
 /** The storage does not take so much in one transaction; less of it may be tried. */
 export class TooMuchAtOnce extends Error {}
 
+/** A note that alerts of a group wait for a device. There may be several, which reach back to different times. */
 export interface Waiting {
   deviceId: string;
   groupKey: string;
+  /** No alert that the note is about has an earlier time (ms) in its id; 0 for those whose ids clients chose. */
   since: number;
 }
 

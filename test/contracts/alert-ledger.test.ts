@@ -98,7 +98,7 @@ const groupOf = (parent: string): Group => ({
     },
   ],
   tickets: [{ kind: 'case', id: alertId(), account: alertId() }],
-  waiting: ['device-9'],
+  waiting: [{ deviceId: 'device-9', since: 0 }],
 });
 const nothing: Entry = { inserts: [], merges: [], packed: [], groups: new Map(), steps: [], ended: [], waiting: [] };
 const entry = (more: Partial<Entry>): Entry => ({ ...nothing, ...more });
@@ -370,7 +370,7 @@ describe.each(adapters)('the alert ledger in $which', ({ open }) => {
         entity: 'msdyn_iotalert' as const,
         row: alertRow(id, { msdyn_deviceid: deviceId, ccs_groupkey: key }),
       })),
-      groups: new Map([[key, { ...emptyGroup(), waiting: [deviceId] }]]),
+      groups: new Map([[key, { ...emptyGroup(), waiting: [{ deviceId, since: 1_700_000_000_000 }] }]]),
       waiting: [{ deviceId, groupKey: key, since: 1_700_000_000_000 }],
     });
     await ledger.commit(shard, waiting, version);

@@ -171,7 +171,7 @@ export function memoryAlertLedger(records: RecordStore): AlertLedger {
         for (const { row } of unlinked) await merge('msdyn_iotalert', String(row['msdyn_iotalertid']), columns);
         const key = groupAt(shard, groupKey);
         const group = groups.get(key)?.value ?? emptyGroup();
-        put(groups, key, { ...group, waiting: group.waiting.filter((id) => id !== deviceId) });
+        put(groups, key, { ...group, waiting: group.waiting.filter((each) => each.deviceId !== deviceId) });
         notes.delete(`${deviceId}/${groupKey}`);
         return unlinked.length;
       }),

@@ -141,7 +141,7 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
       const { shard, deviceId, groupKey } = note;
       const client = await tables.client(alertsTable);
       const log = logs(shard);
-      const rowKey = waitingRowKey(deviceId, groupKey);
+      const rowKey = waitingRowKey(note);
       const remove: TransactionAction = ['delete', { partitionKey: partition(shard), rowKey }];
       let linked = 0;
       for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -155,7 +155,7 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
           throw translate(error);
         }
         // Only if no alert of the group came in between is the note done with; otherwise look again.
-        const group = { ...before, waiting: before.waiting.filter((id) => id !== deviceId) };
+        const group = { ...before, waiting: before.waiting.filter((each) => each.deviceId !== deviceId) };
         const entry = { ...nothing, groups: new Map([[groupKey, group]]) };
         const result = await log.inTurn(async () =>
           isOutdated(log, entry, version) ? undefined : appendEntry(client, log, shard, entry, [remove]),

@@ -32,7 +32,7 @@ export async function rowActions(client: TableClient, shard: number, entry: Entr
     actions.push(['update', changed, 'Merge', condition]);
   }
   for (const { deviceId, groupKey, since } of entry.waiting) {
-    const rowKey = waitingRowKey(deviceId, groupKey);
+    const rowKey = waitingRowKey({ deviceId, groupKey, since });
     actions.push(['upsert', { partitionKey, rowKey, deviceId, groupKey, since: String(since) }, 'Replace']);
   }
   for (const receipt of entry.receipts ?? []) actions.push(['create', receiptRow(partitionKey, receipt)]);

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { identitiesIn } from '../../domain/group';
 import type { Group, Window } from '../../domain/group';
 import { Identities } from '../../domain/identities';
+import type { Waiting } from '../../ports/alert-ledger';
 import { textIn, textProperties } from './long-text';
+import type { KeyRange } from './placement';
 
 /*
  * Rows that stand beside alerts in a partition: the state of each group (G-) as it was at some position of the shard's
@@ -20,8 +22,15 @@ export function groupRowKey(groupKey: string): string {
   return `G-${shortHash(groupKey)}`;
 }
 
-export function waitingRowKey(deviceId: string, groupKey = ''): string {
-  return `U-${shortHash(deviceId)}-${groupKey && shortHash(groupKey)}`;
+/** All notes, or those of a device. */
+export function waitingRange(deviceId?: string): KeyRange {
+  const beginning = deviceId === undefined ? 'U' : `U-${shortHash(deviceId)}`;
+  return { from: `${beginning}-`, to: `${beginning}.` };
+}
+
+/** Notes that reach back to different times do not replace each other. */
+export function waitingRowKey({ deviceId, groupKey, since }: Waiting): string {
+  return `U-${shortHash(deviceId)}-${shortHash(groupKey)}-${since.toString(16)}`;
 }
 
 /** Windows, tickets and waiting devices are JSON; the many identities are packed into one binary property. */
@@ -45,7 +54,7 @@ export function encodeGroup(groupKey: string, group: Group, position: number): R
 export function bytesOfGroup({ windows, tickets, waiting }: Group): number {
   let identities = 0;
   for (const { seen, fresh } of windows) identities += seen.size + (fresh?.length ?? 0);
-  return 11 * identities + 220 * windows.length + 120 * tickets.length + 140 * waiting.length;
+  return 11 * identities + 220 * windows.length + 120 * tickets.length + 160 * waiting.length;
 }
 
 export function decodeGroup(row: Record<string, unknown>): { group: Group; position: number } {

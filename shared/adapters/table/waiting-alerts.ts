@@ -5,7 +5,7 @@ import type { Row } from '../../model/edm';
 import { entity } from '../../model/entities';
 import type { Waiting } from '../../ports/alert-ledger';
 import { find } from './find-row';
-import { waitingRowKey } from './group-row';
+import { waitingRange } from './group-row';
 import { decodeLogRow, logRange, rewrittenLogRow, timeText, unpackedIn } from './log-row';
 import { inRange, partitions } from './placement';
 import { toEntity } from './row';
@@ -16,10 +16,8 @@ export async function* waitingNotes(
   client: TableClient,
   deviceId?: string,
 ): AsyncIterable<Waiting & { shard: number }> {
-  const from = deviceId === undefined ? 'U-' : waitingRowKey(deviceId);
-  const to = `${from.slice(0, -1)}.`;
   for (const [shard, partitionKey] of partitions.entries()) {
-    const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
+    const filter = inRange(partitionKey, waitingRange(deviceId));
     for await (const row of client.listEntities({ queryOptions: { filter } })) {
       yield {
         shard,

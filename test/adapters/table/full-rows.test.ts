@@ -40,7 +40,7 @@ function fullest(): Group {
   return {
     windows: many(96, window),
     tickets: many(ticketsKept, (i) => ({ kind: 'workorder', id: idOf(`ticket ${i}`), account: idOf(`account ${i}`) })),
-    waiting: many(100, (i) => String(i).padStart(128, 'device-')),
+    waiting: many(100, (i) => ({ deviceId: String(i).padStart(128, 'device-'), since: 1_700_000_000_000 })),
   };
 }
 

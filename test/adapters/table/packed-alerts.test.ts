@@ -180,6 +180,35 @@ test('alerts that came before their device are linked to it', async () => {
   expect(await linkWaitingAlerts(newProcess(), 'd4')).toBe(0);
 });
 
+test('so are those that came later than others and are older, from a partition that was behind', async () => {
+  const stored = newProcess();
+  const late = (sequence: number, hour: number) =>
+    event(sequence, alertRecord('late'), { enqueued: start + hour * 3_600_000 });
+  const hours = [9, 8, 2, 5, -30];
+  for (const [i, hour] of hours.entries()) {
+    const batch = [late(2 * i, hour), late(2 * i + 1, hour)];
+    await ingestEvents({ hub: 'hub', partition: String(i) }, batch, i % 2 === 0 ? stored : newProcess());
+  }
+  await seed(stored.records, 'msdyn_iotdevice', 'late', { msdyn_deviceid: 'late' });
+  expect(await linkWaitingAlerts(newProcess(), 'late')).toBe(10);
+  const alerts = await all(stored.records, 'msdyn_iotalert');
+  expect(alerts.filter((row) => !row['_msdyn_device_value'])).toEqual([]);
+  expect(await linkWaitingAlerts(newProcess())).toBe(0);
+});
+
+test('so are those of more unknown devices than a group remembers', async () => {
+  const groupByText = 'alert.ccs_ruleoutput';
+  const many = ingestionOn(newProcess(), { groupByText });
+  const ids = Array.from({ length: 150 }, (_, i) => `guest ${i}`);
+  const sent = (from: number, hour: number) =>
+    ids.map((id, i) => event(from + i, alertRecord(id), { enqueued: start + hour * 3_600_000 + i }));
+  for (let hour = 0; hour < 3; hour += 1) await ingestEvents(source, sent(hour * 1_000, hour), many);
+  for (const id of [ids[0]!, ids[149]!]) {
+    await seed(many.records, 'msdyn_iotdevice', id, { msdyn_deviceid: id });
+    expect(await linkWaitingAlerts(newProcess(), id)).toBe(3);
+  }
+});
+
 test('what a parent counts is exact for every process at any moment, and its ETag changes with it', async () => {
   const [writer, reader] = [await withDevices(newProcess()), newProcess()];
   const same = Array.from({ length: 40 }, (_, i) => event(i, alertRecord('d0'), { enqueued: start + i }));
