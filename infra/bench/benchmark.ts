@@ -31,7 +31,7 @@ export async function runBenchmark({ plan, pressure, runs }: Benchmark, audience
   }
   if (!pressure) return;
   audience.progress('latency: devices publish, cases are read');
-  const latency = async () => [{ row: await measureLatency(pressure), rowsWritten: null }];
+  const latency = async () => (await measureLatency(pressure, runs)).map((row) => ({ row, rowsWritten: null }));
   await attempt('latency', latency, audience);
 }
 

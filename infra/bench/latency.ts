@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { IotHubReady } from '../local/stack/parts';
 import type { Supervisor } from '../local/stack/supervisor';
-import { alertsPerCase } from './pressure';
+import { alertsPerCase, casesOf } from './pressure';
 import type { Pressure } from './pressure';
+import { median, spread } from './report';
 import type { Row } from './report';
 import type { SenderOptions, SenderReport } from './sender';
 import { service } from './subjects/service';
@@ -15,36 +16,61 @@ import type { WholeSystem } from './whole-system';
  * The time from a device's MQTT publish to the answer of the Web API that shows the case: whole system, each part in a
  * process of its own. The cases are asked for without pause, so a request's own time is part of the figure.
  */
-export async function measureLatency(pressure: Pressure): Promise<Row> {
-  return onWholeSystem((system) => measureOn(system, pressure));
+export async function measureLatency(pressure: Pressure, runs: number): Promise<Row[]> {
+  const measured: Measured[] = [];
+  while (measured.length < runs) measured.push(await onWholeSystem((system) => measureOn(system, pressure)));
+  const cases = casesOf(pressure);
+  return [
+    rowOf('latency', measured, (run) => run.times.slice(cases.first)),
+    rowOf('latency from a start', measured, (run) => run.times.slice(0, cases.first)),
+  ];
+}
+
+interface Measured {
+  /** Milliseconds until each case could be read, in the order in which they were caused. */
+  times: number[];
+  alertsPerSecond: number;
+  cpuSeconds: number;
+  peakMb: number;
+}
+
+function rowOf(workload: string, runs: readonly Measured[], timesOf: (run: Measured) => number[]): Row {
+  return {
+    workload,
+    batch: 1,
+    path: 'event',
+    subject: 'ours',
+    alertsPerSecond: spread(runs.map(({ alertsPerSecond }) => alertsPerSecond)),
+    p99Ms: median(runs.map((run) => p99(timesOf(run)))),
+    cpuSeconds: median(runs.map(({ cpuSeconds }) => cpuSeconds)),
+    peakMb: median(runs.map(({ peakMb }) => peakMb)),
+    transactionsPerAlert: null,
+    entitiesPerDuplicate: null,
+    tickets: Math.min(...runs.map((run) => timesOf(run).length)),
+  };
+}
+
+function p99(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(0.99 * times.length))]!;
 }
 
 async function measureOn(
   { host, storageConnectionString, hub, supervisor }: WholeSystem,
   pressure: Pressure,
-): Promise<Row> {
-  const cases = Math.ceil((pressure.alertsPerSecond * pressure.seconds) / alertsPerCase);
+): Promise<Measured> {
+  const cases = casesOf(pressure).all;
   await service(host.url, storageConnectionString).createDevices(cases);
   const sending = await startSender(hub, supervisor, pressure);
   const before = usageOf(host.pid);
   const started = performance.now();
   sending.start();
   const seen = await watchCases(host.url, cases, sending.isDone);
-  const rate = (cases * alertsPerCase) / ((performance.now() - started) / 1000);
   const after = usageOf(host.pid);
-  const times = [...seen].map(([device, at]) => at - sending.firstSent(device)).toSorted((a, b) => a - b);
   return {
-    workload: 'latency',
-    batch: 1,
-    path: 'event',
-    subject: 'ours',
-    alertsPerSecond: { min: rate, median: rate, max: rate },
-    p99Ms: times[Math.min(times.length - 1, Math.floor(0.99 * times.length))]!,
+    times: [...sending.sent()].map(([device, at]) => seen.get(device)! - at),
+    alertsPerSecond: (cases * alertsPerCase) / ((performance.now() - started) / 1000),
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     peakMb: after.peakMb,
-    transactionsPerAlert: null,
-    entitiesPerDuplicate: null,
-    tickets: seen.size,
   };
 }
 
@@ -69,7 +95,7 @@ async function startSender(hub: IotHubReady, supervisor: Supervisor, pressure: P
   return {
     start: () => child.tell({ type: 'go' }),
     isDone: () => done,
-    /** Milliseconds since 1970. */
-    firstSent: (device: string) => first.get(device)!,
+    /** When each device first spoke (milliseconds since 1970), in that order. */
+    sent: (): ReadonlyMap<string, number> => first,
   };
 }

@@ -89,7 +89,9 @@ function askedFor({ only, subjects, runs, quick }: Options) {
       isAskedFor(only, workload) && isAskedFor(subjects, subject) && (installed || subject !== 'alertmanager'),
   );
   const latency = isAskedFor(only, 'latency') && isAskedFor(subjects, 'ours');
-  const pressure = quick ? { alertsPerSecond: 100, seconds: 3 } : { alertsPerSecond: 500, seconds: 20 };
+  const pressure = quick
+    ? { alertsPerSecond: 100, seconds: 3, first: 1 }
+    : { alertsPerSecond: 500, seconds: 20, first: 3 };
   return { plan, runs, pressure: latency ? pressure : undefined };
 }
 

@@ -70,12 +70,12 @@ function rowsOf(measured: Measured, runs: readonly RunResult[], costs: StorageCo
 const total = ({ parts }: RunResult, what: 'alerts' | 'seconds' | 'cpuSeconds') =>
   parts.reduce((sum, part) => sum + part[what], 0);
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-function spread(values: readonly number[]) {
+export function spread(values: readonly number[]) {
   return { min: Math.min(...values), median: median(values), max: Math.max(...values) };
 }
 

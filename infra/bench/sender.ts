@@ -3,7 +3,7 @@ import { Mqtt } from 'azure-iot-device-mqtt';
 import { Registry } from 'azure-iothub';
 import { createIdentities, deviceConnectionString, deviceIds, deviceKey } from '../local/fleet/identities';
 import { seededRandom } from '../local/fleet/random';
-import { alertsPerCase } from './pressure';
+import { alertsPerCase, casesOf } from './pressure';
 import type { Pressure } from './pressure';
 import { bodyOf } from './subjects/ours-event';
 import { deviceIdOf } from './workload';
@@ -37,9 +37,10 @@ async function connectAll({ connectionString }: SenderOptions): Promise<Client[]
   );
 }
 
-async function speak(clients: readonly Client[], { alertsPerSecond, seconds }: SenderOptions): Promise<void> {
+async function speak(clients: readonly Client[], pressure: SenderOptions): Promise<void> {
+  const { alertsPerSecond } = pressure;
   const random = seededRandom(1);
-  const total = Math.ceil((alertsPerSecond * seconds) / alertsPerCase) * alertsPerCase;
+  const total = casesOf(pressure).all * alertsPerCase;
   const answers: Promise<unknown>[] = [];
   const started = performance.now();
   while (answers.length < total) {

@@ -5,6 +5,7 @@ import { startIotHub, startStorage } from '../local/stack/parts';
 import type { IotHubReady } from '../local/stack/parts';
 import { createSupervisor } from '../local/stack/supervisor';
 import type { Supervisor } from '../local/stack/supervisor';
+import { workerArguments } from '../local/worker-arguments';
 import { root } from './subjects/ours-event';
 import { settingsFor } from './subjects/service';
 
@@ -43,6 +44,7 @@ async function startHost(
     {
       module: join(root, 'dist', 'infra', 'local', 'functions-host', 'main.js'),
       args: ['--root', root, '--port', '0'],
+      execArgv: [...workerArguments],
       env: settingsFor({ storageConnectionString, eventHubConnectionString, eventHubName }),
     },
   );

@@ -36,6 +36,7 @@ test('a quick benchmark writes a row for each measurement, with a ticket for eac
       tickets: 40,
     },
     expect.objectContaining({ workload: 'latency', tickets: 30, p99Ms: above0, transactionsPerAlert: null }),
+    expect.objectContaining({ workload: 'latency from a start', tickets: 10, p99Ms: above0 }),
   ]);
   expect(stdout).toMatch(/^W3 +1000 +event +ours/m);
   expect(stderr).toContain('W3, batch 1000, ours (event): run 1 of 1');
