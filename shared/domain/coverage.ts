@@ -21,9 +21,10 @@ export function positionOf(sequence: number, index: number): number {
   return sequence * itemsPerEvent + index;
 }
 
-/** The index that a position holds. */
-export function indexIn(position: number): number {
-  return position % itemsPerEvent;
+/** What a position is made of. */
+export function placeOf(position: number): { sequence: number; index: number } {
+  const index = position % itemsPerEvent;
+  return { sequence: (position - index) / itemsPerEvent, index };
 }
 
 export function isCovered(coverage: Coverage, position: number): boolean {

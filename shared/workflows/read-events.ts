@@ -1,4 +1,4 @@
-import { indexIn, positionOf, rangesOf } from '../domain/coverage';
+import { placeOf, positionOf, rangesOf } from '../domain/coverage';
 import type { Range } from '../domain/coverage';
 import { addParts } from '../domain/event-parts';
 import type { EventPart } from '../domain/event-parts';
@@ -58,15 +58,31 @@ export async function readEvents(
   for (const event of telemetry) addParts(event, deps.speakForOthers, parts);
   const senders = sendersOf(await devices.find(deviceIdsIn(parts)), deps.groupBy);
   const covered = withProgress(deps.progress.get(keyOf(source)), rangesOf(events.map(({ sequence }) => sequence)));
-  const { arrivals, refusals, sentIn } = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
-  const partOf: Read['partOf'] = ({ position, alert }) => {
-    const at = arrivals.findIndex((each) => each.position === position);
-    const { event, index, content } = parts[sentIn[at]!]!;
-    const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
-    const judged = judgedBy(rules, [alert.readingType?.toLowerCase() ?? '']);
-    return { event, index: indexIn(position!), part: { value: index, judged } };
-  };
-  return { arrivals, refusals, covered, partOf, ignored: events.length - telemetry.length };
+  const read = arrivalsOf(parts, sourceNumber(source.hub, source.partition), senders);
+  const partOf: Read['partOf'] = (arrival) => partIn(events, arrival, senders, deps.speakForOthers);
+  return { ...read, covered, partOf, ignored: events.length - telemetry.length };
+}
+
+/** Reads the event of an arrival again, because hardly anybody asks. */
+function partIn(
+  events: readonly HubEvent[],
+  { position, alert }: Arrival,
+  senders: Senders,
+  forOthers: boolean,
+): ReturnType<Read['partOf']> {
+  const { sequence, index } = placeOf(position!);
+  const event = events.find((each) => each.sequence === sequence)!;
+  const parts: EventPart[] = [];
+  addParts(event, forOthers, parts);
+  let passed = 0;
+  const { content, index: value } = parts.find((part) => (passed += resultsOf(part, senders).length) > index)!;
+  const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
+  return { event, index, part: { value, judged: judgedBy(rules, [alert.readingType?.toLowerCase() ?? '']) } };
+}
+
+/** The alerts that a part raises, or why it raises none. */
+function resultsOf({ content }: EventPart, senders: Senders): readonly (IncomingAlert | Refusal)[] {
+  return content.kind === 'telemetry' ? raise(content, senders.rulesOf(content.deviceId)) : [content];
 }
 
 function deviceIdsIn(parts: readonly EventPart[]): Set<string> {
@@ -79,33 +95,27 @@ function deviceIdsIn(parts: readonly EventPart[]): Set<string> {
 function arrivalsOf(parts: readonly EventPart[], source: number, senders: Senders) {
   const arrivals: Arrivals = [];
   const refusals: Misunderstood[] = [];
-  /** Of each arrival the part. */
-  const sentIn: number[] = [];
   let previous: HubEvent | undefined;
   let index = 0;
-  for (let at = 0; at < parts.length; at += 1) {
-    const { event, index: value, content } = parts[at]!;
+  for (const part of parts) {
+    const { event, index: value, content } = part;
     if (event !== previous) index = 0;
     previous = event;
     if (content.kind === 'alert') {
       arrivals.push(arrivalOf(source, event, index, content, senders));
-      sentIn.push(at);
       index += 1;
       continue;
     }
     const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
-    const results = content.kind === 'telemetry' ? raise(content, rules) : [content];
+    const results = resultsOf(part, senders);
     for (const result of results) {
       if (result.kind === 'refused') {
         refusals.push({ event, index, refusal: result, part: { value, judged: judgedBy(rules, measuresIn(results)) } });
-      } else {
-        arrivals.push(arrivalOf(source, event, index, result, senders));
-        sentIn.push(at);
-      }
+      } else arrivals.push(arrivalOf(source, event, index, result, senders));
       index += 1;
     }
   }
-  return { arrivals, refusals, sentIn };
+  return { arrivals, refusals };
 }
 
 /** Those that could not be read. */

@@ -216,6 +216,26 @@ describe('alerts that the storage takes no transaction of', () => {
     expect(await countsOf('odd')).toEqual({ ...counts, alerts: 400, duplicates: 396 });
   });
 
+  test('of one rule of several that read the same message are parked for that rule', async () => {
+    const deps = newWriter();
+    const rules = ['temp', 'humidity', 'battery'].map((measure) => ({ measure, threshold: 70, ruleoutput: measure }));
+    const category = await seed(deps.records, 'msdyn_iotdevicecategory', 'ruled', { ccs_rules: JSON.stringify(rules) });
+    await seed(deps.records, 'msdyn_iotdevice', 'ruled', { msdyn_deviceid: 'ruled', _msdyn_category_value: category });
+    const values = [{ temp: 1 }, { temp: 80, humidity: 90, battery: 100 }];
+    const body = values.map((each) => ({ deviceid: 'ruled', ...each }));
+    await ingestEvents({ ...source, hub: 'ruled' }, [event(1, body)], refusing(deps, /humidity/));
+    const [row] = (await all(deps.records, 'ccs_parkedmessage')).filter((each) => each['ccs_hub'] === 'ruled');
+    expect(row).toMatchObject({ ccs_part: '1', ccs_judgedmeasures: '["temp","battery"]', ccs_itemindex: 1 });
+    const outputs = async () =>
+      (await all(deps.records, 'msdyn_iotalert'))
+        .filter((each) => each['msdyn_deviceid'] === 'ruled')
+        .map((each) => each['ccs_ruleoutput'])
+        .toSorted();
+    expect(await outputs()).toEqual(['battery', 'temp']);
+    await replayParked(String(row!['ccs_parkedmessageid']), newWriter());
+    expect(await outputs()).toEqual(['battery', 'humidity', 'temp']);
+  });
+
   test('that came in a request are refused there, and those that went together with it are written', async () => {
     const deps = refusing(newWriter(), /unkeepable/);
     const post = async (text: string) =>
