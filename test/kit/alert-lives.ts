@@ -71,7 +71,21 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('close ticket' as const), which }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('appear' as const), device: fc.nat(4) }) },
 );
-export const anyLife: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 4, maxLength: 30 });
+export interface Life {
+  steps: Step[];
+  groupByText: string;
+  mode: 'fixed' | 'sliding';
+  joinOpenTicket: boolean;
+  parentOnCreate: boolean;
+}
+
+export const anyLife: fc.Arbitrary<Life> = fc.record({
+  steps: fc.array(step, { minLength: 4, maxLength: 30 }),
+  groupByText: fc.constantFrom('alert.msdyn_deviceid', 'alert.msdyn_alerttype', 'device.msdyn_account'),
+  mode: fc.constantFrom('fixed', 'sliding'),
+  joinOpenTicket: fc.boolean(),
+  parentOnCreate: fc.boolean(),
+});
 
 /** What a caller was answered; of a workflow what it returned. */
 export type Answer = { status: number; code: string | undefined; faults: unknown[] } | string | number;
@@ -88,24 +102,26 @@ export interface World {
 
 let made = 0;
 
-function processOn(adapters: Parameters<typeof ingestionOn>[0]) {
-  const deps = ingestionOn(adapters);
+function processOn(adapters: Parameters<typeof ingestionOn>[0], life: Life) {
+  const { groupByText, mode, joinOpenTicket, parentOnCreate } = life;
+  const rules = { span: 60_000, mode, maxAge: 3_600_000 };
+  const deps = ingestionOn(adapters, { groupByText, joinOpenTicket, rules });
   const unique = () => `life ${(made += 1)}`;
-  const alerts = groupedAlertWrites(deps, unique, { parentOnCreate: true, oneAtATime: oneAtATime() });
+  const alerts = groupedAlertWrites(deps, unique, { parentOnCreate, oneAtATime: oneAtATime() });
   return { deps, api: openWebApi(deps.records, { alerts, unique, now: deps.now }) };
 }
 
-export function worldInMemory(): World {
+export function worldInMemory(life: Life): World {
   const records = memoryRecordStore();
-  return { processes: [processOn({ records, ledger: memoryAlertLedger(records) })] };
+  return { processes: [processOn({ records, ledger: memoryAlertLedger(records) }, life)] };
 }
 
 /** Three processes, which write the groups back soon. */
-export function worldOn(connectionString: string): World {
+export function worldOn(connectionString: string, life: Life): World {
   const open = () => {
     const tables = openTables({ connectionString });
     const logs = shardLogs(tables, { entries: 6, alerts: 60 });
-    return processOn({ records: tableRecordStore(tables, { logs }), ledger: tableAlertLedger(tables, logs) });
+    return processOn({ records: tableRecordStore(tables, { logs }), ledger: tableAlertLedger(tables, logs) }, life);
   };
   return { processes: [open(), open(), open()] };
 }
@@ -146,7 +162,7 @@ export async function told(records: IngestDeps['records']): Promise<Told> {
 /**
  * Leads a life, so many steps at once, each by the next process. Answers what callers were answered, in the order in which that came.
  */
-export async function lead(life: readonly Step[], world: World, atOnce = 1): Promise<Answer[]> {
+export async function lead({ steps }: Life, world: World, atOnce = 1): Promise<Answer[]> {
   await settle(world);
   let now = start;
   let count = 0;
@@ -248,8 +264,8 @@ export async function lead(life: readonly Step[], world: World, atOnce = 1): Pro
       }
     }
   };
-  for (let at = 0; at < life.length; at += atOnce) {
-    await Promise.all(life.slice(at, at + atOnce).map((each, i) => take(each, at + i)));
+  for (let at = 0; at < steps.length; at += atOnce) {
+    await Promise.all(steps.slice(at, at + atOnce).map((each, i) => take(each, at + i)));
   }
   return answers;
 }

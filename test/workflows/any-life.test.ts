@@ -4,7 +4,7 @@ import type { Row } from '../../shared/model/edm';
 import type { IngestDeps } from '../../shared/workflows/ingest-events';
 import { linkWaitingAlerts } from '../../shared/workflows/link-waiting-alerts';
 import { anyLife, lead, told, worldInMemory, worldOn } from '../kit/alert-lives';
-import type { Step } from '../kit/alert-lives';
+import type { Life } from '../kit/alert-lives';
 import { all } from '../kit/ingestion';
 
 /*
@@ -15,7 +15,7 @@ import { all } from '../kit/ingestion';
 const lives = Number(process.env['LIVES'] ?? 6);
 const seed = Number(process.env['SEED'] ?? 1);
 
-async function ofAnyLife(check: (life: Step[], connectionString: string) => Promise<void>): Promise<void> {
+async function ofAnyLife(check: (life: Life, connectionString: string) => Promise<void>): Promise<void> {
   const property = fc.asyncProperty(anyLife, async (life) => {
     // Its own, because it slows down as it fills.
     const azurite = await startAzurite();
@@ -32,7 +32,7 @@ test(
   'a life of any course is the same in memory, where every alert is a record, and on Table Storage, by three processes',
   async () => {
     await ofAnyLife(async (life, connectionString) => {
-      const [memory, stored] = [worldInMemory(), worldOn(connectionString)];
+      const [memory, stored] = [worldInMemory(life), worldOn(connectionString, life)];
       const expected = await lead(life, memory);
       expect(await lead(life, stored)).toEqual(expected);
       expect(await told(stored.processes[0].deps.records)).toEqual(await told(memory.processes[0].deps.records));
@@ -45,11 +45,11 @@ test(
   'a life that three processes lead at once leaves nothing that contradicts itself',
   async () => {
     await ofAnyLife(async (life, connectionString) => {
-      const answers = await lead(life, worldOn(connectionString), 3);
+      const answers = await lead(life, worldOn(connectionString, life), 3);
       const faults = answers.filter((answer) => typeof answer === 'object' && answer.status >= 500);
       expect(faults).toEqual([]);
       // One that remembers nothing.
-      const [{ deps }] = worldOn(connectionString).processes;
+      const [{ deps }] = worldOn(connectionString, life).processes;
       await linkWaitingAlerts(deps);
       expect(await contradictions(deps.records, life)).toEqual([]);
     });
@@ -58,7 +58,7 @@ test(
 );
 
 /** What is wrong with the alerts and cases there are, in words. */
-async function contradictions(records: IngestDeps['records'], life: readonly Step[]): Promise<string[]> {
+async function contradictions(records: IngestDeps['records'], { steps }: Life): Promise<string[]> {
   const alerts = await all(records, 'msdyn_iotalert');
   const cases = await all(records, 'incident');
   const devices = new Set((await all(records, 'msdyn_iotdevice')).map((row) => row['msdyn_deviceid']));
@@ -67,7 +67,7 @@ async function contradictions(records: IngestDeps['records'], life: readonly Ste
   const duplicates = new Map<unknown, number>();
   for (const { _msdyn_parentalert_value: under } of alerts) duplicates.set(under, (duplicates.get(under) ?? 0) + 1);
   // What a deleted duplicate counted stays counted.
-  const deletes = life.some(({ does }) => does === 'delete');
+  const deletes = steps.some(({ does }) => does === 'delete');
   const wrong: string[] = [];
   const complain = (words: string, row: Row) => wrong.push(`${words}: ${JSON.stringify(row)}`);
   if (byId.size < alerts.length) wrong.push('An id is listed twice.');
