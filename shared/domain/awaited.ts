@@ -14,7 +14,7 @@ export interface Awaited {
 /** Devices that a group remembers. One that is forgotten is noted again with its next alert. */
 export const awaitedKept = 100;
 
-/** Notes of one device and group are this far apart (ms), so that they stay few however its alerts come. */
+/** Notes reach back to a multiple of this (ms), so that alerts that come a little late need no other one. */
 const grain = 3_600_000;
 
 /** From when on a note has to reach to tell of this alert. One whose id a client chose stands behind all others. */

@@ -25,7 +25,7 @@ export interface Changes {
   /** Windows whose count is final and is to be written to their primary alerts. */
   ended: Window[];
   /** Alerts whose device is not known yet: noted, so that they are linked when it appears. */
-  waiting: { deviceId: string; groupKey: string; since: number }[];
+  waiting: { deviceId: string; groupKey: string; since: number; unsure: boolean }[];
   /** The primary alerts. */
   opened: Opened[];
 }
@@ -75,7 +75,13 @@ function open(changes: Changes, arrival: Arrival, verdict: Verdict, context: Con
   const row = alertRow(arrival, device, reason, now, { ccs_duplicatecount: 0, ...ticketColumns(ticket) });
   if (isOpened) changes.inserts.push(ticketRow(row, ticket, device, now));
   changes.inserts.push({ entity: 'msdyn_iotalert', row });
-  step(changes, arrival, { under: null, isKnown: device !== undefined, ticket: isOpened ? ticket : undefined });
+  const isFirst = verdict.reason === 'first-of-group';
+  step(changes, arrival, {
+    under: null,
+    isFirst,
+    isKnown: device !== undefined,
+    ticket: isOpened ? ticket : undefined,
+  });
   changes.opened.push({ id, response: response.kind, reason, deviceId: alert.deviceId });
 }
 
@@ -97,31 +103,45 @@ function attach(
     // Of nearly all alerts of a storm there is nothing more to tell.
     if (device) return;
   } else changes.inserts.push({ entity: 'msdyn_iotalert', row: duplicateRow(duplicate) });
-  step(changes, arrival, { under: parent, isKnown: device !== undefined, ticket: undefined });
+  step(changes, arrival, { under: parent, isFirst: false, isKnown: device !== undefined, ticket: undefined });
 }
 
 function deviceOf({ alert, device }: Arrival, { fresh }: Context): DeviceFacts | undefined {
   return fresh.size > 0 && fresh.has(alert.deviceId) ? fresh.get(alert.deviceId) : (device ?? undefined);
 }
 
+interface StepFacts {
+  under: string | null;
+  /** It is the first of its group. */
+  isFirst: boolean;
+  isKnown: boolean;
+  ticket: OpenTicket | undefined;
+}
+
 /** What an alert means for its group beyond its windows, and the step itself, unless the duplicate tells it. */
-function step(
-  changes: Changes,
-  arrival: Arrival,
-  { under, isKnown, ticket }: { under: string | null; isKnown: boolean; ticket: OpenTicket | undefined },
-): void {
+function step(changes: Changes, arrival: Arrival, { under, isFirst, isKnown, ticket }: StepFacts): void {
   const { id, alert, groupKey, identity, packs } = arrival;
   const group = groupKey === null ? undefined : changes.groups.get(groupKey);
   if (groupKey === null || !group) return;
   const waits = isKnown ? undefined : alert.deviceId;
   const extras = { ...(ticket && { ticket }), ...(waits !== undefined && { waits }) };
-  if (waits !== undefined) noteWaiting(changes, group, arrival, groupKey);
+  if (waits !== undefined) noteWaiting(changes, group, { id, deviceId: waits, groupKey, isFirst });
   note(group, { id, ...extras });
   if (under === null || !packs) changes.steps.push({ groupKey, id, time: alert.time, identity, under, ...extras });
 }
 
-function noteWaiting(changes: Changes, group: Group, arrival: Arrival, groupKey: string): void {
-  const { deviceId } = arrival.alert;
-  const since = noteTime(arrival.id);
-  if (!isNoted(group.waiting, { deviceId, since })) changes.waiting.push({ deviceId, groupKey, since });
+/** Of a group that has no alerts yet there is no note, and none of a device that the group remembers reaches further back. */
+function noteWaiting(
+  changes: Changes,
+  { waiting }: Group,
+  { id, deviceId, groupKey, isFirst }: { id: string; deviceId: string; groupKey: string; isFirst: boolean },
+): void {
+  const since = noteTime(id);
+  if (isNoted(waiting, { deviceId, since })) return;
+  const earlier = changes.waiting.find((each) => each.deviceId === deviceId && each.groupKey === groupKey);
+  if (earlier) earlier.since = Math.min(earlier.since, since);
+  else {
+    const unsure = !isFirst && waiting.every((each) => each.deviceId !== deviceId);
+    changes.waiting.push({ deviceId, groupKey, since, unsure });
+  }
 }

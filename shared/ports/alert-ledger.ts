@@ -44,8 +44,11 @@ export interface Entry {
   steps: readonly Step[];
   /** Windows that the groups have forgotten; their primary alerts keep what they count, if they still exist. */
   ended: readonly Window[];
-  /** Alerts whose device is not known yet. */
-  waiting: readonly Waiting[];
+  /**
+   * Devices that are not known yet, each group and device once. `unsure` when a note may be there that reaches further back,
+   * which is to stay.
+   */
+  waiting: readonly (Waiting & { unsure?: boolean })[];
   marks?: readonly Mark[];
   /** What callers are told when they ask for the same again; lost when there is one for a target already. */
   receipts?: readonly Receipt[];
@@ -65,7 +68,7 @@ export interface Receipt {
 /** The storage does not take so much in one transaction; less of it may be tried. */
 export class TooMuchAtOnce extends Error {}
 
-/** A note that alerts of a group wait for a device. There may be several, which reach back to different times. */
+/** A note that alerts of a group wait for a device: one for each of both. */
 export interface Waiting {
   deviceId: string;
   groupKey: string;

@@ -1,4 +1,5 @@
 import { iso } from '../domain/alert-rows';
+import { withNote } from '../domain/awaited';
 import { copyGroup } from '../domain/group';
 import type { Group } from '../domain/group';
 import { ServiceError } from '../domain/errors';
@@ -98,6 +99,10 @@ function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>
     window.latest = Math.max(window.latest, time);
   }
   const { msdyn_deviceid: deviceId, ccs_groupkey: groupKey, _msdyn_device_value: linked } = row;
+  const waits = Boolean(deviceId && groupKey && !linked);
+  // Whatever was noted before, this reaches back to all of the group's alerts.
+  if (waits)
+    for (const group of after.values()) group.waiting = withNote(group.waiting, { deviceId: deviceId!, since: 0 });
   const latest = Math.max(window?.latest ?? time, Date.parse(primaryAlert.ccs_lastalerttime ?? '') || time);
   const columns: Alert = {
     ccs_duplicatecount: window?.duplicates ?? (primaryAlert.ccs_duplicatecount ?? 0) + 1,
@@ -109,13 +114,12 @@ function entryFor(row: Alert, parent: Stored, groups: ReadonlyMap<string, Group>
       { entity: 'msdyn_iotalert', row: { ...row, _msdyn_parentalert_value: id, ccs_lastalerttime: iso(time) } },
     ],
     merges: [{ entity: 'msdyn_iotalert', id, row: columns, etag: parent.etag }],
-    // A group without this window is not touched.
-    groups: window ? after : new Map(),
-    // Whatever a note from before says, this one reaches back to all of the group's alerts.
+    // A group without this window is not touched for it.
+    groups: window || waits ? after : new Map(),
     packed: [],
     steps: [],
     ended: [],
-    waiting: deviceId && groupKey && !linked ? [{ deviceId, groupKey, since: 0 }] : [],
+    waiting: waits ? [{ deviceId: deviceId!, groupKey: groupKey!, since: 0 }] : [],
   };
 }
 

@@ -149,8 +149,12 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
         const version = log.memory.position();
         const before = log.memory.group(groupKey);
         try {
-          linked += await linkPacked(client, partition(shard), note, columns);
-          linked += await linkRows(client, partition(shard), note, columns);
+          // It may be gone by now, or reach further back.
+          const row = await find(client, partition(shard), rowKey);
+          if (!row) return linked;
+          const current = { ...note, since: Number(row['since']) };
+          linked += await linkPacked(client, partition(shard), current, columns);
+          linked += await linkRows(client, partition(shard), current, columns);
         } catch (error) {
           throw translate(error);
         }
@@ -161,7 +165,6 @@ export function tableAlertLedger(tables: Tables, logs: ShardLogs = shardLogs(tab
           isOutdated(log, entry, version) ? undefined : appendEntry(client, log, shard, entry, [remove]),
         );
         if (result?.kind === 'appended') return linked;
-        if (result?.kind === 'refused' && !(await find(client, partition(shard), rowKey))) return linked;
       }
       throw new ServiceError('storage-unavailable', `Alerts of ${deviceId} arrive faster than they can be linked.`);
     },

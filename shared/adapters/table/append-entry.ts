@@ -31,9 +31,11 @@ export async function rowActions(client: TableClient, shard: number, entry: Entr
     const condition = etag === undefined ? {} : { etag: await conditionFor(client, name, id, etag) };
     actions.push(['update', changed, 'Merge', condition]);
   }
-  for (const { deviceId, groupKey, since } of entry.waiting) {
-    const rowKey = waitingRowKey({ deviceId, groupKey, since });
-    actions.push(['upsert', { partitionKey, rowKey, deviceId, groupKey, since: String(since) }, 'Replace']);
+  for (const { unsure, ...note } of entry.waiting) {
+    const rowKey = waitingRowKey(note);
+    const before = unsure ? await find(client, partitionKey, rowKey) : undefined;
+    const since = Math.min(note.since, Number(before?.['since'] ?? Infinity));
+    actions.push(['upsert', { partitionKey, rowKey, ...note, since: String(since) }, 'Replace']);
   }
   for (const receipt of entry.receipts ?? []) actions.push(['create', receiptRow(partitionKey, receipt)]);
   return actions;

@@ -28,9 +28,8 @@ export function waitingRange(deviceId?: string): KeyRange {
   return { from: `${beginning}-`, to: `${beginning}.` };
 }
 
-/** Notes that reach back to different times do not replace each other. */
-export function waitingRowKey({ deviceId, groupKey, since }: Waiting): string {
-  return `U-${shortHash(deviceId)}-${shortHash(groupKey)}-${since.toString(16)}`;
+export function waitingRowKey({ deviceId, groupKey }: Waiting): string {
+  return `U-${shortHash(deviceId)}-${shortHash(groupKey)}`;
 }
 
 /** Windows, tickets and waiting devices are JSON; the many identities are packed into one binary property. */

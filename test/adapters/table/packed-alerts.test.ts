@@ -207,6 +207,12 @@ test('so are those of more unknown devices than a group remembers', async () => 
     await seed(many.records, 'msdyn_iotdevice', id, { msdyn_deviceid: id });
     expect(await linkWaitingAlerts(newProcess(), id)).toBe(3);
   }
+  // The group has room again, and does not know of all who wait.
+  await ingestEvents(source, sent(9_000, 5), many);
+  for (const id of [ids[1]!, ids[100]!, ids[148]!]) {
+    await seed(many.records, 'msdyn_iotdevice', id, { msdyn_deviceid: id });
+    expect(await linkWaitingAlerts(newProcess(), id)).toBe(4);
+  }
 });
 
 test('what a parent counts is exact for every process at any moment, and its ETag changes with it', async () => {
