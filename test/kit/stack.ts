@@ -49,6 +49,8 @@ export async function startTestStack(
   let url = '';
   let masterKey = '';
   const lines: string[] = [];
+  /** Hosts that were asked to end. */
+  const asked = new Set<ChildProcess>();
   const stack: TestStack = {
     hub,
     azurite,
@@ -74,8 +76,12 @@ export async function startTestStack(
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       for (const stream of [host.stdout!, host.stderr!]) stream.on('data', (text) => lines.push(String(text)));
+      const started = host;
       const ended = once(host, 'exit').then(([code]) => {
-        throw new Error(`The host ended with code ${String(code)}: ${lines.slice(-5).join('')}`);
+        const words = `The host ended with code ${String(code)}: ${lines.slice(-5).join('')}`;
+        // Whoever asks it for something next is only told that the connection is refused.
+        if (!asked.has(started)) console.error(words);
+        throw new Error(words);
       });
       ended.catch(() => undefined);
       type Ready = [{ url: string; masterKey: string }];
@@ -84,6 +90,7 @@ export async function startTestStack(
     },
     killHost: async () => {
       const gone = once(host!, 'exit');
+      asked.add(host!);
       host!.kill('SIGKILL');
       await gone;
     },
@@ -109,6 +116,7 @@ export async function startTestStack(
     stop: async () => {
       if (host?.exitCode === null && host.signalCode === null) {
         const gone = once(host, 'exit');
+        asked.add(host);
         host.kill('SIGTERM');
         await gone;
       }
