@@ -48,7 +48,8 @@ describe('storage on this machine', () => {
     const azurite = await startAzurite({ data });
     const found = await rowKeys(notes(azurite));
     await azurite.stop();
-    expect(written.length).toBeGreaterThan(100);
+    // One of each writer in each round at least; how many more depends on the machine.
+    expect(written.length).toBeGreaterThanOrEqual(24);
     expect(written.filter((key) => !found.has(key))).toEqual([]);
   });
 });
