@@ -75,14 +75,26 @@ function partIn(
   const parts: EventPart[] = [];
   addParts(event, forOthers, parts);
   let passed = 0;
-  const { content, index: value } = parts.find((part) => (passed += resultsOf(part, senders).length) > index)!;
-  const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
-  return { event, index, part: { value, judged: judgedBy(rules, [alert.readingType?.toLowerCase() ?? '']) } };
+  const part = parts.find((each) => (passed += resultsOf(each, rulesFor(each, senders)).length) > index)!;
+  const rules = rulesFor(part, senders);
+  return {
+    event,
+    index,
+    part: { value: part.index, judged: judgedBy(rules, [alert.readingType?.toLowerCase() ?? '']) },
+  };
+}
+
+/** The rules that a part is for. */
+function rulesFor({ content }: EventPart, senders: Senders): ReturnType<Senders['rulesOf']> {
+  return content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
 }
 
 /** The alerts that a part raises, or why it raises none. */
-function resultsOf({ content }: EventPart, senders: Senders): readonly (IncomingAlert | Refusal)[] {
-  return content.kind === 'telemetry' ? raise(content, senders.rulesOf(content.deviceId)) : [content];
+function resultsOf(
+  { content }: EventPart,
+  rules: ReturnType<Senders['rulesOf']>,
+): readonly (IncomingAlert | Refusal)[] {
+  return content.kind === 'telemetry' ? raise(content, rules) : [content];
 }
 
 function deviceIdsIn(parts: readonly EventPart[]): Set<string> {
@@ -106,8 +118,8 @@ function arrivalsOf(parts: readonly EventPart[], source: number, senders: Sender
       index += 1;
       continue;
     }
-    const rules = content.kind === 'telemetry' ? senders.rulesOf(content.deviceId) : [];
-    const results = resultsOf(part, senders);
+    const rules = rulesFor(part, senders);
+    const results = resultsOf(part, rules);
     for (const result of results) {
       if (result.kind === 'refused') {
         refusals.push({ event, index, refusal: result, part: { value, judged: judgedBy(rules, measuresIn(results)) } });

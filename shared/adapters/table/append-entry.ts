@@ -31,14 +31,21 @@ export async function rowActions(client: TableClient, shard: number, entry: Entr
     const condition = etag === undefined ? {} : { etag: await conditionFor(client, name, id, etag) };
     actions.push(['update', changed, 'Merge', condition]);
   }
-  for (const { unsure, ...note } of entry.waiting) {
-    const rowKey = waitingRowKey(note);
-    const before = unsure ? await find(client, partitionKey, rowKey) : undefined;
-    const since = Math.min(note.since, Number(before?.['since'] ?? Infinity));
-    actions.push(['upsert', { partitionKey, rowKey, ...note, since: String(since) }, 'Replace']);
-  }
+  actions.push(...(await Promise.all(entry.waiting.map(async (note) => noteAction(client, partitionKey, note)))));
   for (const receipt of entry.receipts ?? []) actions.push(['create', receiptRow(partitionKey, receipt)]);
   return actions;
+}
+
+/** Writes a note that reaches no less far back than the one that may be there. */
+async function noteAction(
+  client: TableClient,
+  partitionKey: string,
+  { unsure, ...note }: Entry['waiting'][number],
+): Promise<TransactionAction> {
+  const rowKey = waitingRowKey(note);
+  const before = unsure ? await find(client, partitionKey, rowKey) : undefined;
+  const since = Math.min(note.since, Number(before?.['since'] ?? Infinity));
+  return ['upsert', { partitionKey, rowKey, ...note, since: String(since) }, 'Replace'];
 }
 
 /** Appends an entry with its rows, those of groups that only their rows tell of, and of some that are due. */
