@@ -3,9 +3,9 @@ import type { IotHubReady } from '../local/stack/parts';
 import type { Supervisor } from '../local/stack/supervisor';
 import { alertsPerCase, casesOf } from './pressure';
 import type { Pressure } from './pressure';
-import { median, spread } from './report';
 import type { Row } from './report';
 import type { SenderOptions, SenderReport } from './sender';
+import { median, percentile, spread } from './statistics';
 import { service } from './subjects/service';
 import { usageOf } from './subjects/usage';
 import { watchCases } from './watch-cases';
@@ -41,17 +41,13 @@ function rowOf(workload: string, runs: readonly Measured[], timesOf: (run: Measu
     path: 'event',
     subject: 'ours',
     alertsPerSecond: spread(runs.map(({ alertsPerSecond }) => alertsPerSecond)),
-    p99Ms: median(runs.map((run) => p99(timesOf(run)))),
+    p99Ms: median(runs.map((run) => percentile(timesOf(run), 0.99))),
     cpuSeconds: median(runs.map(({ cpuSeconds }) => cpuSeconds)),
     peakMb: median(runs.map(({ peakMb }) => peakMb)),
     transactionsPerAlert: null,
     entitiesPerDuplicate: null,
     tickets: Math.min(...runs.map((run) => timesOf(run).length)),
   };
-}
-
-function p99(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(0.99 * times.length))]!;
 }
 
 async function measureOn(

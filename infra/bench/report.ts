@@ -1,3 +1,4 @@
+import { median, spread } from './statistics';
 import type { StorageCosts } from './measure';
 import type { Measured } from './plan';
 import type { RunResult } from './run';
@@ -69,15 +70,6 @@ function rowsOf(measured: Measured, runs: readonly RunResult[], costs: StorageCo
 
 const total = ({ parts }: RunResult, what: 'alerts' | 'seconds' | 'cpuSeconds') =>
   parts.reduce((sum, part) => sum + part[what], 0);
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-export function spread(values: readonly number[]) {
-  return { min: Math.min(...values), median: median(values), max: Math.max(...values) };
-}
 
 /** The number of tickets that is farthest from the number of keys. */
 function worst(tickets: readonly number[], keys: number): number {

@@ -3,6 +3,7 @@ import type { Measured } from './plan';
 import { openSubject } from './subjects/subjects';
 import type { Subject, Surroundings, Work } from './subjects/subject';
 import { alertsOf, take, workloads } from './workload';
+import { percentile } from './statistics';
 
 /*
  * The process of one measurement. It is forked by the benchmark, opens its subject, lets it take the workload, and
@@ -87,12 +88,6 @@ async function timed(
   const seconds = (performance.now() - started) / 1000;
   const after = subject.usage();
   return { alerts, seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb };
-}
-
-/** The nearest rank: the least time that this share of all did not exceed. */
-function percentile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /** Tells the parent how far we are, and waits until it has read its counters. */
