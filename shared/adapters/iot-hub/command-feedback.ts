@@ -39,6 +39,8 @@ async function openBox(client: Client) {
     client.getFeedbackReceiver((error, receiver) => {
       if (error || !receiver) return reject(error ?? new Error('no feedback receiver'));
       receiver.on('message', (message: Message) => waiting.push(message));
+      // Without a listener, a connection that breaks while it is closed would end the process.
+      receiver.on('error', () => undefined);
       resolve(receiver);
     });
   });

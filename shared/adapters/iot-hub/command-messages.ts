@@ -67,7 +67,7 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
         const client = await open();
         connection = opening;
         if (linking) await linking;
-        const sending = inTime(sendOver(client, command), patience);
+        const sending = inTime(client.send(command.deviceId, messageOf(command)), patience);
         linking ??= sending.catch(() => undefined);
         await sending;
         return { kind: 'accepted' };
@@ -87,21 +87,6 @@ export function iotHubCommandMessages(account: HubAccount): CommandMessages & { 
       await connection?.then(closeQuietly, () => undefined);
     },
   };
-}
-
-/**
- * When a connection breaks with a message on it, the SDK makes its error its own cause, and then follows causes to
- * their end: the process would die of that. The circle is cut in the callback, which is called in between; a promise
- * would be too late.
- */
-async function sendOver(client: Client, command: CommandMessage): Promise<void> {
-  return new Promise((resolve, reject) => {
-    client.send(command.deviceId, messageOf(command), (error?: Error & { amqpError?: unknown }) => {
-      if (error?.amqpError === error) delete error?.amqpError;
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }
 
 function messageOf({ messageId, body, expires, attempt }: CommandMessage): Message {
