@@ -62,6 +62,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
 
   return async (request, response) => {
     for (const [name, value] of customHeaders) response.setHeader(name, value);
+    if (!namesHost(request)) return writeStatus(response, 400);
     const address = splitTarget(request.url!);
     if (cors?.(request, response)) return;
     const sentKey = keyOf(request, address.query);
@@ -76,6 +77,11 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     await (throttle.run(() => runFunction(target, request, response, address, match.params)) ??
       writeStatus(response, 429));
   };
+}
+
+/** Whether the request names one host, or none; the real server turns all others away before the app hears of them. */
+function namesHost({ headersDistinct: { host = [] } }: IncomingMessage): boolean {
+  return host.length <= 1 && host.every((name) => URL.canParse(`http://${name}`));
 }
 
 /** Whether a request was meant for this machine and no page of elsewhere sent it: others need the master key. */

@@ -171,6 +171,11 @@ describe('what the caller gets', () => {
     expect(status).toBe(413);
   });
 
+  test.each([['a b'], ['name:99999'], [''], [['one', 'two']]])('400 for the host %j', async (host) => {
+    const headers = Array.isArray(host) ? host.flatMap((name) => ['host', name]) : ['host', host];
+    expect(await raw({ path: '/api/echo', setHost: false, headers })).toMatchObject({ status: 400 });
+  });
+
   test('a home page', async () => {
     const response = await call('/');
     expect([response.status, response.headers.get('content-type')]).toEqual([
