@@ -14,7 +14,7 @@ const list: ListDescription<'ccs_parkedmessage'> = {
   searchIn: ['ccs_detail', 'msdyn_deviceid'],
   commands: ReplayCommands,
   usableBy: (may) => may.act('ccs_ReplayParkedMessages'),
-  empty: 'Every message was understood.',
+  empty: 'No message is parked.',
   refreshEvery: 10_000,
 };
 
@@ -23,7 +23,7 @@ const form: FormDescription<'ccs_parkedmessage'> = {
   path: 'parked',
   facts: ['ccs_parkedreason', 'ccs_enqueuedtime'],
   sections: [
-    { title: 'Why it was not understood', fields: ['ccs_detail', 'ccs_parkedreason', 'msdyn_deviceid'] },
+    { title: 'Why it was parked', fields: ['ccs_detail', 'ccs_parkedreason', 'msdyn_deviceid'] },
     {
       title: 'Where it comes from',
       fields: ['ccs_hub', 'ccs_partition', 'ccs_sequencenumber', 'ccs_itemindex', 'ccs_enqueuedtime'],

@@ -3,8 +3,10 @@ import { startAzurite } from '../../infra/local/azurite';
 import type { Row } from '../../shared/model/edm';
 import type { IngestDeps } from '../../shared/workflows/ingest-events';
 import { linkWaitingAlerts } from '../../shared/workflows/link-waiting-alerts';
-import { anyLife, lead, told, worldInMemory, worldOn } from '../kit/alert-lives';
-import type { Life } from '../kit/alert-lives';
+import { anyLife } from '../kit/any-life';
+import type { Life } from '../kit/any-life';
+import { lead } from '../kit/lead-life';
+import { told, worldInMemory, worldOn } from '../kit/life-worlds';
 import { all } from '../kit/ingestion';
 
 /*
