@@ -1,6 +1,6 @@
 import { registrationStatus } from '../model/choices';
 import type { Device } from '../model/entities';
-import { request } from './registration';
+import { isBeingRegistered, request } from './registration';
 import type { DeviceAction } from './registration';
 
 /** What would become of one device, in the words of `ccs_DeviceOutcome`. */
@@ -24,8 +24,7 @@ export interface Forecasts {
 /** What a request would mean for a device as its record is now; what the hub has is seen when it is carried out. */
 export function forecast(action: DeviceAction, device: Device, now: number, timeout: number): Forecast {
   const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId } = device;
-  const [Outcome, Reason] =
-    action === 'Register' ? registering(device, now, timeout) : others[action](deviceId != null);
+  const [Outcome, Reason] = action === 'Register' ? registering(device, now, timeout) : others[action](device);
   return { IoTDeviceId: id!, DeviceId: deviceId ?? (action === 'Register' ? id! : null), Outcome, Reason };
 }
 
@@ -48,18 +47,20 @@ function registering(device: Device, now: number, timeout: number): Words {
   }
 }
 
-const noDeviceId: Words = ['Failed', 'It has no Device ID.'];
-
-const others: Readonly<Record<Exclude<DeviceAction, 'Register'>, (hasDeviceId: boolean) => Words>> = {
-  Unregister: (hasDeviceId) =>
-    hasDeviceId
+const others: Readonly<Record<Exclude<DeviceAction, 'Register'>, (device: Device) => Words>> = {
+  Unregister: ({ msdyn_deviceid: deviceId }) =>
+    deviceId
       ? ['Unregistered', 'Its identity would be deleted, with its keys and its twin.']
       : ['Unregistered', 'It has no Device ID, so that there is nothing to delete.'],
-  Activate: (hasDeviceId) =>
-    hasDeviceId ? ['Activated', 'Its identity would be enabled, its keys stay as they are.'] : noDeviceId,
-  Deactivate: (hasDeviceId) =>
-    hasDeviceId ? ['Deactivated', 'Its identity would be disabled, its keys stay as they are.'] : noDeviceId,
+  Activate: (device) => changing(device, 'Activated', 'enabled'),
+  Deactivate: (device) => changing(device, 'Deactivated', 'disabled'),
 };
+
+function changing(device: Device, outcome: string, state: string): Words {
+  if (isBeingRegistered(device)) return [outcome, `It is being registered; after that it would be ${state}.`];
+  if (!device.msdyn_deviceid) return ['Failed', 'It has no Device ID.'];
+  return [outcome, `Its identity would be ${state}, its keys stay as they are.`];
+}
 
 /** What pulling their data would mean for devices: all of them, or none while one has no Device ID. */
 export function pullForecast(devices: readonly Device[]): Forecast[] {

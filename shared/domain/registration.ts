@@ -19,34 +19,41 @@ export type Request =
 
 /**
  * Decides what to do when something is asked for a device. A registered one stays so and is only looked after again, one
- * that is being registered is left alone for `timeout` milliseconds. Everything but registration is simply done.
+ * that is being registered is left alone for `timeout` milliseconds, unless it is to be activated or deactivated since.
+ * Everything but registration is simply done.
  */
-export function request(
-  action: DeviceAction,
-  { msdyn_registrationstatus: status, ccs_registrationrequestedon: on }: Device,
-  now: number,
-  timeout: number,
-): Request {
+export function request(action: DeviceAction, device: Device, now: number, timeout: number): Request {
   if (action !== 'Register') return { kind: 'start', reason: 'asked' };
+  const { msdyn_registrationstatus: status, ccs_registrationrequestedon: on, ccs_requestedaction: latest } = device;
   if (status === registrationStatus.Registered) return { kind: 'again', reason: 'registered' };
-  if (status !== registrationStatus['In Progress']) return { kind: 'start', reason: 'not-registered' };
+  const isLatest = (latest ?? registrationAction.Register) === registrationAction.Register;
+  if (!isBeingRegistered(device) || !isLatest) return { kind: 'start', reason: 'not-registered' };
   const age = now - Date.parse(on ?? '');
   return age < timeout ? { kind: 'wait', reason: 'in-progress' } : { kind: 'start', reason: 'timed-out' };
 }
 
 /** Columns of a device for which something was asked. */
 export function asked(action: DeviceAction, device: Device, kind: Request['kind'], now: number): Device {
-  const time = { ccs_registrationrequestedon: new Date(now).toISOString() };
+  const latest = {
+    ccs_registrationrequestedon: new Date(now).toISOString(),
+    ccs_requestedaction: registrationAction[action],
+  };
   const { 'In Progress': inProgress, Unknown } = registrationStatus;
   if (action === 'Register') {
     // From here on what belongs in the twin may be there, however this ends, so that it is ours to take out.
-    const common = { ...time, ...intended(wantedIn(device), oursIn(device)) };
+    const common = { ...latest, ...intended(wantedIn(device), oursIn(device)) };
     if (kind !== 'start') return common;
     return { ...common, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
   }
-  // A registration on its way is overtaken: until this is done, nobody knows what the hub has.
-  const overtaken = action === 'Unregister' && device.msdyn_registrationstatus === inProgress;
-  return overtaken ? { ...time, msdyn_registrationstatus: Unknown } : time;
+  // A registration on its way is overtaken. Activating and deactivating make up for it; when it is to be unregistered,
+  // nobody knows what the hub has until that is done.
+  const isUnknown = action === 'Unregister' && isBeingRegistered(device);
+  return isUnknown ? { ...latest, msdyn_registrationstatus: Unknown } : latest;
+}
+
+/** Whether a registration was asked for and has not ended, be it that something else was asked for since. */
+export function isBeingRegistered({ msdyn_registrationstatus: status }: Device): boolean {
+  return status === registrationStatus['In Progress'];
 }
 
 /** How an attempt ended for one device. `word` goes into the history's name. */
@@ -82,7 +89,7 @@ export function after(
   if (attempt.succeeded) return { ...message, ...results[action], ...(attempt.twin && synced(attempt.twin, now)) };
   // Who is registered stays so: it is only that something could not be done.
   const isRegistered = device.msdyn_registrationstatus === registrationStatus.Registered;
-  const fails = action === 'Register' && !isRegistered;
+  const fails = isBeingRegistered(device) || (action === 'Register' && !isRegistered);
   return { ...message, ...(fails && { msdyn_registrationstatus: registrationStatus.Error }) };
 }
 

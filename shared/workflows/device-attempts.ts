@@ -1,5 +1,5 @@
 import type { TwinPart } from '../domain/device-twin';
-import { done, failed } from '../domain/registration';
+import { done, failed, isBeingRegistered } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
 import { oursIn, twinPatch, wantedIn } from '../domain/twin-sync';
 import type { Device } from '../model/entities';
@@ -107,18 +107,27 @@ async function adopt(present: readonly Identity[], twins: ReadonlyMap<string, Tw
   );
 }
 
+/**
+ * Enables or disables identities. A registration that this has overtaken is made up for first, so that whoever asked for
+ * both gets both.
+ */
 async function setEnabled(devices: readonly HubDevice[], hub: DeviceRegistry, enabled: boolean): Promise<Attempts> {
-  const ids = devices.map(({ msdyn_deviceid: id }) => id);
+  const unregistered = devices.filter(isBeingRegistered);
+  const registered: Attempts = unregistered.length === 0 ? new Map() : await attempts.Register(unregistered, hub, true);
+  const ids = devices.flatMap(({ msdyn_deviceid: id }) => (registered.get(id)?.succeeded === false ? [] : id));
   const present = await identities(ids, hub);
   // What the query does not show may have been created a moment ago: changing it will tell.
   const others = ids.filter((id) => present.get(id)?.enabled !== enabled);
   const refusals = others.length === 0 ? new Map<string, Refusal>() : await hub.setEnabled(others, enabled);
   const word = enabled ? 'activated' : 'deactivated';
-  return outcomes(ids, refusals, (refusal, id) => {
+  const changed = outcomes(ids, refusals, (refusal, id) => {
     if (refusal?.kind === 'missing') return failed('The IoT Hub does not have it. Register it first.');
     if (refusal) return undefined;
+    const { twin } = registered.get(id) ?? {};
+    if (twin) return { ...done(word, 'It was registered first, as had been asked for before.'), twin };
     return done(word, others.includes(id) ? null : `It was ${word} already.`);
   });
+  return new Map([...registered, ...changed]);
 }
 
 /** An attempt for each; a refusal of which nothing better is said is a failure. */

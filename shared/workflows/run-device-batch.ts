@@ -3,7 +3,7 @@ import { begun, delayAfter, isTimedOut, turnFor, waiting } from '../domain/batch
 import { actionOf } from '../domain/device-job';
 import type { BatchMessage } from '../domain/device-job';
 import type { ServiceError } from '../domain/errors';
-import { failed, isOvertaken, overtaken } from '../domain/registration';
+import { failed, isBeingRegistered, isOvertaken, overtaken } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
 import { registrationStatus } from '../model/choices';
 import type { Device, DeviceJob, DeviceJobBatch } from '../model/entities';
@@ -123,7 +123,7 @@ async function withDeviceId(
   const { msdyn_deviceid: deviceId, msdyn_iotdeviceid: id } = device;
   if (deviceId) return { ...device, msdyn_deviceid: deviceId };
   if (action === 'Unregister') return { succeeded: true, word: 'unregistered', message: 'It never had a Device ID.' };
-  if (action !== 'Register') return failed('It has no Device ID. Register it first.');
+  if (action !== 'Register' && !isBeingRegistered(device)) return failed('It has no Device ID. Register it first.');
   for (
     let stored = await records.get('msdyn_iotdevice', id!);
     stored;
@@ -178,7 +178,7 @@ async function sayThatTheyWait(devices: OpenBatch['devices'], job: DeviceJob, tr
   await reviseDevices(
     devices,
     (device) =>
-      device.msdyn_registrationstatus === registrationStatus['In Progress'] &&
+      isBeingRegistered(device) &&
       !isOvertaken(device, job.ccs_requestedon!) && { columns: { msdyn_registrationmessage: message } },
     deps,
   );

@@ -104,6 +104,16 @@ describe('msdyn_RegisterIoTDevice', () => {
       status: inProgress,
     },
     {
+      which: 'that is in progress, but was to be deactivated since, is started again',
+      row: {
+        msdyn_registrationstatus: inProgress,
+        ccs_registrationrequestedon: minutes(1),
+        ccs_requestedaction: 192350003,
+      },
+      asked: true,
+      status: inProgress,
+    },
+    {
       which: 'that was in progress for ten minutes is started again',
       row: { msdyn_registrationstatus: inProgress, ccs_registrationrequestedon: minutes(10) },
       asked: true,

@@ -400,6 +400,48 @@ describe('other requests', () => {
     expect((await world.history()).map((row) => row['ccs_outcome'])).toEqual([notSucceeded, notSucceeded]);
   });
 
+  test.each([
+    { action: 'Activate', word: 'activated', statecode: 0 },
+    { action: 'Deactivate', word: 'deactivated', statecode: 1 },
+  ] as const)('$action a device that is being registered once it is', async ({ action, word, statecode }) => {
+    const world = deviceJobs();
+    const id = await world.device('a', { msdyn_tags: '{"building":"7"}' });
+    const nameless = await world.device('b', { msdyn_deviceid: null });
+    await world.ask('Register', [id, nameless]);
+    const first = world.queue.messages.splice(0);
+    const job = await world.ask(action, [id, nameless]);
+    await world.work();
+    world.queue.messages.push(...first);
+    await world.work();
+    expect(world.hub.identities.get('a')).toMatchObject({ enabled: statecode === 0, tags: { building: '7' } });
+    expect(await world.deviceNow(id)).toMatchObject({
+      statecode,
+      msdyn_registrationstatus: registered,
+      msdyn_registrationmessage: 'It was registered first, as had been asked for before.',
+      ccs_syncedtags: '{"building":"7"}',
+    });
+    expect(world.hub.identities.get(nameless)?.enabled).toBe(statecode === 0);
+    expect(await world.deviceNow(nameless)).toMatchObject({ statecode, msdyn_deviceid: nameless });
+    expect(await world.job(job)).toMatchObject({ ccs_finished: 2, ccs_failed: 0 });
+    const names = (await world.history()).map((row) => row['msdyn_name']);
+    expect(names.toSorted()).toEqual(
+      [`${nameless}: ${word}`, `${nameless}: failed`, `a: ${word}`, 'a: failed'].toSorted(),
+    );
+  });
+
+  test('deactivate a device that was to be registered, and the hub refuses it: it ends in Error', async () => {
+    const world = deviceJobs();
+    const id = await world.device('a', { msdyn_tags: '{"a b":1}' });
+    await world.ask('Register', [id]);
+    world.queue.messages.length = 0;
+    await world.ask('Deactivate', [id]);
+    await world.work();
+    expect(await world.deviceNow(id)).toMatchObject({
+      msdyn_registrationstatus: failed,
+      msdyn_registrationmessage: expect.stringContaining('register it again') as string,
+    });
+  });
+
   test('that were overtaken by a later one are not carried out', async () => {
     const world = deviceJobs();
     const id = await world.device('a');

@@ -90,6 +90,7 @@ export const deviceTables = {
       msdyn_registrationmessage: memo('Registration Message', 2000),
       msdyn_registrationstatus: choice('Registration Status', choices.registrationStatus),
       ccs_registrationrequestedon: readOnly(time('Registration Requested On')),
+      ccs_requestedaction: readOnly(choice('Requested Action', choices.registrationAction)),
       msdyn_timezone: whole('Time Zone', -1500, 1500),
       ...plainStates,
       ...createdAndModified('msdyn_iotdevice'),
