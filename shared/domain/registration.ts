@@ -19,8 +19,8 @@ export type Request =
 
 /**
  * Decides what to do when something is asked for a device. A registered one stays so and is only looked after again, one
- * that is being registered is left alone for `timeout` milliseconds, unless it is to be activated or deactivated since.
- * Everything but registration is simply done.
+ * that is being registered is left alone for `timeout` milliseconds, unless something else was asked for since. Everything
+ * but registration is simply done.
  */
 export function request(action: DeviceAction, device: Device, now: number, timeout: number): Request {
   if (action !== 'Register') return { kind: 'start', reason: 'asked' };
@@ -38,17 +38,18 @@ export function asked(action: DeviceAction, device: Device, kind: Request['kind'
     ccs_registrationrequestedon: new Date(now).toISOString(),
     ccs_requestedaction: registrationAction[action],
   };
-  const { 'In Progress': inProgress, Unknown } = registrationStatus;
+  const { 'In Progress': inProgress, Registered, Unknown } = registrationStatus;
+  const { msdyn_registrationstatus: status } = device;
   if (action === 'Register') {
     // From here on what belongs in the twin may be there, however this ends, so that it is ours to take out.
     const common = { ...latest, ...intended(wantedIn(device), oursIn(device)) };
     if (kind !== 'start') return common;
     return { ...common, msdyn_registrationstatus: inProgress, msdyn_registrationmessage: null };
   }
-  // A registration on its way is overtaken. Activating and deactivating make up for it; when it is to be unregistered,
-  // nobody knows what the hub has until that is done.
-  const isUnknown = action === 'Unregister' && isBeingRegistered(device);
-  return isUnknown ? { ...latest, msdyn_registrationstatus: Unknown } : latest;
+  // When it is to be unregistered, nobody knows what the hub has until that is done. Activating and deactivating make up
+  // for a registration that they overtake.
+  const isUncertain = action === 'Unregister' && (status === inProgress || status === Registered);
+  return isUncertain ? { ...latest, msdyn_registrationstatus: Unknown } : latest;
 }
 
 /** Whether a registration was asked for and has not ended, be it that something else was asked for since. */
@@ -64,10 +65,15 @@ export interface Attempt {
   message: string | null;
   /** What the device's twin holds of ours since then, where that is known. */
   twin?: TwinPart;
+  /** Of one that failed: whether the hub has the device, where that is known. */
+  isThere?: boolean;
 }
 
 export const done = (word: string, message: string | null = null): Attempt => ({ succeeded: true, word, message });
 export const failed = (message: string): Attempt => ({ succeeded: false, word: 'failed', message });
+
+/** The attempt to change what the hub does not have. */
+export const notThere: Attempt = { ...failed('The IoT Hub does not have it. Register it first.'), isThere: false };
 
 /** The attempt that did not take place because something else was asked for later. */
 export const overtaken = failed('Not done: something else was asked for this device later.');
@@ -87,10 +93,15 @@ export function after(
   if (isOvertaken(device, requestedOn)) return {};
   const message = { msdyn_registrationmessage: attempt.message === null ? null : cutTo(attempt.message, 2000) };
   if (attempt.succeeded) return { ...message, ...results[action], ...(attempt.twin && synced(attempt.twin, now)) };
-  // Who is registered stays so: it is only that something could not be done.
-  const isRegistered = device.msdyn_registrationstatus === registrationStatus.Registered;
-  const fails = isBeingRegistered(device) || (action === 'Register' && !isRegistered);
-  return { ...message, ...(fails && { msdyn_registrationstatus: registrationStatus.Error }) };
+  const { Registered, Unknown, Error } = registrationStatus;
+  const { msdyn_registrationstatus: status } = device;
+  if (isBeingRegistered(device) || (action === 'Register' && status !== Registered)) {
+    return { ...message, msdyn_registrationstatus: Error };
+  }
+  // Who is registered stays so: it is only that something could not be done. Unless the hub does not have it, as when it
+  // was unregistered while this was asked for.
+  if (attempt.isThere === undefined || (status !== Registered && status !== Unknown)) return message;
+  return { ...message, ...(attempt.isThere ? registered : results.Unregister) };
 }
 
 const active = { statecode: plainState.Active, statuscode: plainStatus.Active };

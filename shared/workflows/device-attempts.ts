@@ -1,5 +1,5 @@
 import type { TwinPart } from '../domain/device-twin';
-import { done, failed, isBeingRegistered } from '../domain/registration';
+import { done, failed, isBeingRegistered, notThere } from '../domain/registration';
 import type { Attempt, DeviceAction } from '../domain/registration';
 import { oursIn, twinPatch, wantedIn } from '../domain/twin-sync';
 import type { Device } from '../model/entities';
@@ -49,7 +49,7 @@ export const attempts: Readonly<Record<DeviceAction, TryIt>> = {
         ? done('unregistered', 'The IoT Hub did not have it (any more).')
         : refusal === undefined
           ? done('unregistered')
-          : undefined,
+          : { ...refused(refusal), isThere: true },
     );
   },
 
@@ -121,7 +121,7 @@ async function setEnabled(devices: readonly HubDevice[], hub: DeviceRegistry, en
   const refusals = others.length === 0 ? new Map<string, Refusal>() : await hub.setEnabled(others, enabled);
   const word = enabled ? 'activated' : 'deactivated';
   const changed = outcomes(ids, refusals, (refusal, id) => {
-    if (refusal?.kind === 'missing') return failed('The IoT Hub does not have it. Register it first.');
+    if (refusal?.kind === 'missing') return notThere;
     if (refusal) return undefined;
     const { twin } = registered.get(id) ?? {};
     if (twin) return { ...done(word, 'It was registered first, as had been asked for before.'), twin };
@@ -139,7 +139,9 @@ function outcomes(
   return new Map(
     ids.map((id) => {
       const refusal = refusals.get(id);
-      return [id, say(refusal, id) ?? failed(`The IoT Hub refused it: ${refusal?.message}. Try again.`)];
+      return [id, say(refusal, id) ?? refused(refusal)];
     }),
   );
 }
+
+const refused = (refusal: Refusal | undefined) => failed(`The IoT Hub refused it: ${refusal?.message}. Try again.`);

@@ -52,8 +52,12 @@ export async function endDeviceBatch(
   const attempts = new Map<string, Attempt>();
   for (const { row } of devices) {
     const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device = row;
-    const isSo = known && deviceId != null && isDone[action](known.get(deviceId));
-    attempts.set(id!, isSo ? doneAtLast(action, row, known.get(deviceId)) : failed(reason));
+    const identity = known?.get(deviceId ?? '');
+    const isSo = known && deviceId != null && isDone[action](identity);
+    attempts.set(
+      id!,
+      isSo ? doneAtLast(action, row, identity) : { ...failed(reason), ...(identity && { isThere: true }) },
+    );
   }
   const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
   await completeBatch(batch, figures, deps);

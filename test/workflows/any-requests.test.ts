@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { ServiceError } from '../../shared/domain/errors';
 import type { DeviceAction } from '../../shared/domain/registration';
 import { registrationStatus } from '../../shared/model/choices';
+import type { DeviceRegistry } from '../../shared/ports/device-registry';
 import { runDeviceBatch } from '../../shared/workflows/run-device-batch';
 import { deviceJobs } from '../kit/device-jobs';
 import { all } from '../kit/ingestion';
@@ -18,55 +19,76 @@ const away = new ServiceError('hub-unreachable', 'The IoT Hub cannot be reached.
 const actions: readonly DeviceAction[] = ['Register', 'Register', 'Unregister', 'Activate', 'Deactivate'];
 const labels = ['a', 'b', 'c'];
 
+const request = fc.record({
+  action: fc.constantFrom(...actions),
+  devices: fc.subarray([0, 1, 2], { minLength: 1 }),
+});
 const step = fc.oneof(
-  fc.record({
-    does: fc.constant('ask' as const),
-    action: fc.constantFrom(...actions),
-    devices: fc.subarray([0, 1, 2], { minLength: 1 }),
-  }),
+  fc.record({ does: fc.constant('ask' as const), request }),
   fc.record({
     does: fc.constant('take' as const),
     which: fc.nat(20),
     /** After so many calls the hub is away, until the next step. */
     calls: fc.option(fc.nat(3)),
     keeps: fc.boolean(),
+    /** What is asked for when the hub has answered the first call. */
+    meanwhile: fc.option(request),
   }),
 );
-type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+type Of<A> = A extends fc.Arbitrary<infer T> ? T : never;
+type Request = Of<typeof request>;
+type Step = Of<typeof step>;
+type Taking = Omit<Extract<Step, { does: 'take' }>, 'does'>;
+
+/** A registry that does something else once before it answers for the first time. */
+function afterFirstCall(hub: DeviceRegistry, work: () => Promise<void>): DeviceRegistry {
+  let isFirst = true;
+  return new Proxy(hub, {
+    get: (target, name: keyof DeviceRegistry) => {
+      const call = target[name] as (...given: unknown[]) => Promise<unknown>;
+      return async (...given: unknown[]) => {
+        const answer = await call(...given);
+        if (isFirst) {
+          isFirst = false;
+          await work();
+        }
+        return answer;
+      };
+    },
+  });
+}
 
 async function lead(steps: readonly Step[]) {
   const world = deviceJobs();
   const ids: string[] = [];
   for (const label of labels) ids.push(await world.device(label, label === 'c' ? { msdyn_deviceid: null } : {}));
   const asked = ids.map((): DeviceAction[] => []);
-  const take = async (which: number, calls: number | null, keeps: boolean) => {
+  const ask = async ({ action, devices }: Request) => {
+    await world.ask(
+      action,
+      devices.map((device) => ids[device]!),
+    );
+    for (const device of devices) asked[device]!.push(action);
+  };
+  const take = async ({ which, calls, keeps, meanwhile }: Taking) => {
     const { messages } = world.queue;
     const [message] = messages.splice(which % Math.max(1, messages.length), 1);
     if (!message) return;
     if (keeps) messages.push(message);
     let left = calls ?? Infinity;
     Object.defineProperty(world.hub, 'trouble', { configurable: true, get: () => (left-- > 0 ? undefined : away) });
-    await runDeviceBatch(message, world.deps);
+    const hub = meanwhile ? afterFirstCall(world.hub, async () => ask(meanwhile)) : world.hub;
+    await runDeviceBatch(message, { ...world.deps, hub });
     delete world.hub.trouble;
   };
   for (const each of steps) {
-    switch (each.does) {
-      case 'ask':
-        await world.ask(
-          each.action,
-          each.devices.map((device) => ids[device]!),
-        );
-        for (const device of each.devices) asked[device]!.push(each.action);
-        break;
-      case 'take':
-        await take(each.which, each.calls, each.keeps);
-        break;
-    }
+    if (each.does === 'ask') await ask(each.request);
+    else await take(each);
   }
   for (let more = 0; world.queue.messages.length > 0 && more < 200; more += 1) {
     // Somebody's lease may have to run out first.
     world.clock.now += 1_000;
-    await take(0, null, false);
+    await take({ which: 0, calls: null, keeps: false, meanwhile: null });
   }
   return { world, ids, asked };
 }

@@ -11,7 +11,7 @@ import type { TwinWork } from '../../shared/ports/twin-work';
 import { deviceJobs } from '../kit/device-jobs';
 import { all } from '../kit/ingestion';
 
-const [unregistered, inProgress, registered, failed] = [192350001, 192350002, 192350003, 192350004];
+const [unknown, unregistered, inProgress, registered, failed] = [192350000, 192350001, 192350002, 192350003, 192350004];
 const [succeeded, notSucceeded] = [192350000, 192350001];
 const away = new ServiceError('hub-unreachable', 'The IoT Hub cannot be reached.');
 
@@ -427,6 +427,35 @@ describe('other requests', () => {
     expect(names.toSorted()).toEqual(
       [`${nameless}: ${word}`, `${nameless}: failed`, `a: ${word}`, 'a: failed'].toSorted(),
     );
+  });
+
+  test('activate a device that was unregistered in the same moment: it is not registered, and says so', async () => {
+    const { world, id } = await registeredDevice();
+    await world.ask('Unregister', [id]);
+    const { remove } = world.hub;
+    world.hub.remove = async (ids) => {
+      const answer = await remove(ids);
+      await world.ask('Activate', [id]);
+      return answer;
+    };
+    await world.work();
+    expect((await world.deviceNow(id)).msdyn_registrationstatus).toBe(unknown);
+    await world.work();
+    expect(await world.deviceNow(id)).toMatchObject({
+      msdyn_registrationstatus: unregistered,
+      msdyn_registrationmessage: expect.stringContaining('Register it first') as string,
+    });
+  });
+
+  test('that unregister and are refused leave it registered', async () => {
+    const { world, id } = await registeredDevice();
+    await world.ask('Unregister', [id]);
+    world.hub.remove = async () => new Map([['a', { kind: 'refused', message: 'no' }]]);
+    await world.work();
+    expect(await world.deviceNow(id)).toMatchObject({
+      msdyn_registrationstatus: registered,
+      msdyn_registrationmessage: 'The IoT Hub refused it: no. Try again.',
+    });
   });
 
   test('deactivate a device that was to be registered, and the hub refuses it: it ends in Error', async () => {
