@@ -116,7 +116,7 @@ export const actions = {
   ccs_ActivateIoTDevice: {
     displayName: 'IoT - Activate Device',
     description:
-      'Enables the identities of devices; their keys stay as they are. The device job says how far it is and what became of each.',
+      'Enables the identities of devices; their keys stay as they are. Those that are being registered are registered first. The device job says how far it is and what became of each.',
     boundTo: null,
     parameters: [ioTDeviceIds, dryRun],
     result: jobBegun('ccs_ActivateIoTDeviceResponse', false),
@@ -147,7 +147,7 @@ export const actions = {
   ccs_DeactivateIoTDevice: {
     displayName: 'IoT - Deactivate Device',
     description:
-      'Disables the identities of devices, so that they cannot connect; their records become inactive and stay Registered.',
+      'Disables the identities of devices, so that they cannot connect; their records become inactive and stay Registered. Those that are being registered are registered first.',
     boundTo: null,
     parameters: [ioTDeviceIds, dryRun],
     result: jobBegun('ccs_DeactivateIoTDeviceResponse', false),
@@ -196,7 +196,8 @@ export const actions = {
 
   ccs_UnregisterIoTDevice: {
     displayName: 'IoT - Unregister Device',
-    description: 'Deletes the identities of devices from the IoT Hub, with their keys and twins; their records stay.',
+    description:
+      'Deletes the identities of devices from the IoT Hub, with their keys and twins; their records stay, Unknown until it is done.',
     boundTo: null,
     parameters: [ioTDeviceIds, dryRun],
     result: jobBegun('ccs_UnregisterIoTDeviceResponse', false),
