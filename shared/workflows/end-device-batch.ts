@@ -29,12 +29,13 @@ export interface Ended {
 
 /**
  * Gives a batch up: its devices end as failed, with the reason. Where a hub is given it is asked first, so that nobody ends
- * in Error for whom the hub has done what was asked. Answers who failed; undefined when the batch was done.
+ * in Error for whom the hub has done what was asked; it has those in `registered` in any case. Answers who failed; undefined
+ * when the batch was done.
  */
 export async function endDeviceBatch(
   batch: string,
   reason: string,
-  deps: CompleteDeps & { hub?: DeviceRegistry },
+  deps: CompleteDeps & { hub?: DeviceRegistry; registered?: ReadonlySet<string> },
 ): Promise<Ended | undefined> {
   const open = await openBatch(batch, deps.records);
   if (!open) return undefined;
@@ -54,10 +55,8 @@ export async function endDeviceBatch(
     const { msdyn_iotdeviceid: id, msdyn_deviceid: deviceId }: Device = row;
     const identity = known?.get(deviceId ?? '');
     const isSo = known && deviceId != null && isDone[action](identity);
-    attempts.set(
-      id!,
-      isSo ? doneAtLast(action, row, identity) : { ...failed(reason), ...(identity && { isThere: true }) },
-    );
+    const isThere = identity !== undefined || deps.registered?.has(id!);
+    attempts.set(id!, isSo ? doneAtLast(action, row, identity) : { ...failed(reason), ...(isThere && { isThere }) });
   }
   const figures = batchFigures(await writeAttempts(action, { job, devices }, attempts, deps), finished, gone);
   await completeBatch(batch, figures, deps);

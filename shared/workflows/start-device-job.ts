@@ -2,6 +2,7 @@ import { inStorageOrder, devicesOf, newJob } from '../domain/device-job';
 import type { BatchMessage } from '../domain/device-job';
 import { asked, request } from '../domain/registration';
 import type { DeviceAction } from '../domain/registration';
+import { registrationStatus } from '../model/choices';
 import type { DeviceJob, DeviceJobBatch } from '../model/entities';
 import type { OpenWorkList } from '../ports/open-work';
 import type { RecordStore, Stored } from '../ports/record-store';
@@ -48,6 +49,7 @@ export async function startDeviceJob(
   const { job, batches } = newJob(action, ids, { now, unique: deps.unique(), by: deps.by });
   await writeJob(job, batches, deps);
   const leftAlone = new Set<string>();
+  const registered = new Set<string>();
   await reviseDevices(
     wanted,
     (device) => {
@@ -55,12 +57,14 @@ export async function startDeviceJob(
       const id = device.msdyn_iotdeviceid!;
       if (kind === 'wait') leftAlone.add(id);
       else leftAlone.delete(id);
+      if (device.msdyn_registrationstatus === registrationStatus.Registered) registered.add(id);
+      else registered.delete(id);
       return kind !== 'wait' && { columns: asked(action, device, kind, now) };
     },
     deps,
   );
   if (leftAlone.size > 0) await leaveOut(leftAlone, job, batches, deps);
-  await tellOf(job, batches, deps);
+  await tellOf(job, batches, deps, registered);
   return job.ccs_devicejobid!;
 }
 
@@ -99,8 +103,13 @@ async function leaveOut(
   await records.replace('ccs_devicejob', { ...stored.row, ccs_total: total }, stored.etag);
 }
 
-/** Tells the queue of each batch; those it cannot be told of are ended. */
-export async function tellOf(job: DeviceJob, batches: readonly DeviceJobBatch[], deps: JobDeps): Promise<void> {
+/** Tells the queue of each batch; those it cannot be told of are ended, and who was `registered` stays so. */
+export async function tellOf(
+  job: DeviceJob,
+  batches: readonly DeviceJobBatch[],
+  deps: JobDeps,
+  registered: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const told = new Set<DeviceJobBatch>();
   try {
     await inTurns(batches, atOnce, async (batch) => {
@@ -110,7 +119,7 @@ export async function tellOf(job: DeviceJob, batches: readonly DeviceJobBatch[],
   } catch (error) {
     const rest = batches.filter((batch) => !told.has(batch));
     await inTurns(rest, 1, async (batch) => {
-      await endDeviceBatch(batch.ccs_devicejobbatchid!, notQueued, deps);
+      await endDeviceBatch(batch.ccs_devicejobbatchid!, notQueued, { ...deps, registered });
     });
     throw error;
   }

@@ -447,6 +447,17 @@ describe('other requests', () => {
     });
   });
 
+  test('that cannot be queued leave it registered', async () => {
+    const { world, id } = await registeredDevice();
+    world.deps.registrations = { add: async () => Promise.reject(new ServiceError('queue-unreachable', 'no queue')) };
+    world.hub.trouble = away;
+    await expect(world.ask('Unregister', [id])).rejects.toThrow('no queue');
+    expect(await world.deviceNow(id)).toMatchObject({
+      msdyn_registrationstatus: registered,
+      msdyn_registrationmessage: expect.stringContaining('could not be queued') as string,
+    });
+  });
+
   test('that unregister and are refused leave it registered', async () => {
     const { world, id } = await registeredDevice();
     await world.ask('Unregister', [id]);
