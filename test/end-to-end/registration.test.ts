@@ -206,6 +206,19 @@ test('while the hub is away registrations wait and say so; afterwards they succe
   }
 });
 
+test('a device that is deactivated while it waits to be registered ends registered, and shut out', async () => {
+  const id = await createDevice('hasty', { msdyn_tags: '{"building":"9"}' });
+  await stack.withoutHub(async () => {
+    await api.call('msdyn_RegisterIoTDevice', { IoTDeviceIds: id });
+    await api.call('ccs_DeactivateIoTDevice', { IoTDeviceIds: id });
+  });
+  expect(await becomes(id, registered)).toMatchObject({ statecode: 1 });
+  const twin = (await stack.hub.registry.getTwin('hasty')).responseBody;
+  expect([twin.status, twin.tags]).toEqual(['disabled', { building: '9' }]);
+  const actions = async () => (await historyOf(id)).map((row) => row['msdyn_action']).toSorted();
+  await eventually(actions, (done) => done.length === 2);
+});
+
 test('while the hub throttles registrations wait; afterwards they succeed', async () => {
   await stack.withoutHub(async () => undefined, { registryOperationsPerMinute: 1 });
   const [first, second] = [await createDevice('calm-1'), await createDevice('calm-2')];

@@ -10,9 +10,13 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** Starts one on loopback. */
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+/** Starts one on loopback. `breaksAt` says at which piece that comes back the connection of this number breaks; both from 1. */
+export async function startTcpProxy(
+  target: number,
+  breaksAt: (connection: number) => number = () => Infinity,
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  let connections = 0;
   const keep = (socket: Socket, other: Socket) => {
     sockets.add(socket);
     socket.on('error', () => other.destroy());
@@ -25,6 +29,11 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     const far = connect(target, '127.0.0.1');
     keep(near, far);
     keep(far, near);
+    let left = breaksAt((connections += 1));
+    far.on('data', () => {
+      left -= 1;
+      if (left <= 0) near.destroy();
+    });
     near.pipe(far);
     far.pipe(near);
   });
