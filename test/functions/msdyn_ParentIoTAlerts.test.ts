@@ -83,7 +83,8 @@ describe.each([
         Array.from({ length: 64 }, async (_, i) => worlds[0].alert(device, (i * spread) / 63)),
       );
       const answers = await Promise.all(ids.map(async (id, i) => parent(worlds[i % 2]!, id)));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+      // Whole answers, so that one that failed says why.
+      expect(answers.filter(({ status }) => status !== 204)).toEqual([]);
       const alerts = await worlds[0].alertsOf(device);
       expect(alerts).toHaveLength(64);
       expect(rivals(alerts, 60)).toEqual([]);

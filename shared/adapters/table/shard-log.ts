@@ -60,8 +60,8 @@ const pageOfGroups = 500;
 const groupsReadAhead = 4_000;
 const readsAtOnce = 32;
 
-/** Reading on is in vain only while somebody writes a group that is about to be read. */
-const mostTries = 20;
+/** Reading on is in vain only when somebody has written such a group since, so this bound is met by faults, not by load. */
+const mostTries = 200;
 
 function openLog(
   open: () => Promise<TableClient>,
