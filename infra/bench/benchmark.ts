@@ -1,15 +1,17 @@
 import { messageOf } from '../local/start-error';
 import { measureLatency } from './latency';
-import { measureStorage, measureTime } from './measure';
+import { measureShares, measureStorage, measureTime } from './measure';
 import type { Measured } from './plan';
 import type { Pressure } from './pressure';
-import { linesOf } from './report';
+import { linesOf, wordsOfShares } from './report';
 import type { Line } from './report';
 import type { RunResult } from './run';
 
 /** Who is told what happens. */
 export interface Audience {
   result(line: Line): void;
+  /** Where the time of one workload goes, in words. */
+  shares(words: readonly string[]): void;
   /** Something that failed; the others go on. */
   failure(text: string): void;
   progress(text: string): void;
@@ -25,23 +27,37 @@ interface Benchmark {
 /** Measures one thing after the other, so that none disturbs another. */
 export async function runBenchmark({ plan, pressure, runs }: Benchmark, audience: Audience): Promise<void> {
   for (const [at, measured] of plan.entries()) {
-    const title = `${measured.workload}, batch ${measured.batch}, ${measured.subject} (${measured.path})`;
+    const title = titleOf(measured);
     const tell = (what: string) => audience.progress(`${at + 1} of ${plan.length}: ${title}: ${what}`);
-    await attempt(title, () => measureAll(measured, runs, tell), audience);
+    const lines = async () => (await measureAll(measured, runs, tell)).forEach(audience.result);
+    await attempt(title, lines, audience);
+  }
+  const storm = plan.find(isStorm);
+  if (storm) {
+    audience.progress(`where the time goes: ${titleOf(storm)}`);
+    const shares = async () => audience.shares(wordsOfShares(storm, await measureShares(storm)));
+    await attempt('where the time goes', shares, audience);
   }
   if (!pressure) return;
   audience.progress('latency: devices publish, cases are read');
-  const latency = async () => (await measureLatency(pressure, runs)).map((row) => ({ row, rowsWritten: null }));
+  const latency = async () =>
+    (await measureLatency(pressure, runs)).forEach((row) => audience.result({ row, rowsWritten: null }));
   await attempt('latency', latency, audience);
 }
 
-async function attempt(title: string, measure: () => Promise<Line[]>, { result, failure }: Audience): Promise<void> {
+async function attempt(title: string, measure: () => Promise<void>, { failure }: Audience): Promise<void> {
   try {
-    for (const line of await measure()) result(line);
+    await measure();
   } catch (error) {
     failure(`${title} failed: ${messageOf(error)}`);
   }
 }
+
+const titleOf = ({ workload, batch, subject, path }: Measured) => `${workload}, batch ${batch}, ${subject} (${path})`;
+
+/** The workload of which it is shown where its time goes: the one that is all about alerts. */
+const isStorm = ({ workload, batch, subject, path }: Measured) =>
+  workload === 'W1' && batch === 1000 && subject === 'ours' && path === 'event';
 
 async function measureAll(measured: Measured, runs: number, tell: (what: string) => void): Promise<Line[]> {
   tell('counting storage transactions');

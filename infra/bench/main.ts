@@ -52,6 +52,7 @@ async function run(options: Options): Promise<void> {
   const benchmark = askedFor(options);
   const lines: Line[] = [];
   const notes: string[] = [];
+  const shares: string[] = [];
   const note = (text: string) => {
     notes.push(text);
     console.log(text);
@@ -64,6 +65,7 @@ async function run(options: Options): Promise<void> {
       lines.push(line);
       console.log(lineOf(cellsOf(line)));
     },
+    shares: (words) => void shares.push(...words),
     failure: (text) => {
       note(text);
       process.exitCode = 1;
@@ -73,10 +75,11 @@ async function run(options: Options): Promise<void> {
   progress('');
   const rows = lines.map(({ row }) => row);
   const compared = comparisons(rows);
-  if (compared.length > 0) console.log(`\nours\n${compared.map((line) => `  ${line}`).join('\n')}`);
+  if (compared.length > 0) console.log(`\nours\n${indented(compared)}`);
+  if (shares.length > 0) console.log(`\nwhere the time of W1 goes, batch 1000\n${indented(shares)}`);
   if (json) await writeFile(json, `${JSON.stringify(rows, null, 2)}\n`);
   const isFull = options.only === undefined && options.subjects === undefined && !quick;
-  if (write || isFull) await writePage({ lines, notes, compared, quick });
+  if (write || isFull) await writePage({ lines, notes, compared, shares, quick });
 }
 
 /** The part of the plan that was asked for and is possible here. */
@@ -94,6 +97,8 @@ function askedFor({ only, subjects, runs, quick }: Options) {
     : { alertsPerSecond: 500, seconds: 20, first: 3 };
   return { plan, runs, pressure: latency ? pressure : undefined };
 }
+
+const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`).join('\n');
 
 function demandKnown(option: string, list: string | undefined, known: readonly string[]): void {
   const unknown = list?.split(',').find((name) => !known.includes(name.trim()));

@@ -10,7 +10,7 @@ import { startStorageProxy } from '../local/proxies/storage-proxy';
 import { storageCounter } from './storage-counter';
 import type { Counts } from './storage-counter';
 import type { Measured } from './plan';
-import type { RunReport, RunRequest, RunResult } from './run';
+import type { Purpose, RunReport, RunRequest, RunResult } from './run';
 
 /** What the storage was asked for in a pass of its own. */
 export interface StorageCosts {
@@ -22,7 +22,12 @@ export interface StorageCosts {
 
 /** One timed run: storage, hub and subject in processes of their own, all new. */
 export async function measureTime(measured: Measured): Promise<RunResult> {
-  return alone(measured, (connectionString, run) => run(connectionString, false, async () => {}));
+  return alone(measured, (connectionString, run) => run(connectionString, 'time', async () => {}));
+}
+
+/** A run that notes what the process does with its time, which makes it slower. */
+export async function measureShares(measured: Measured): Promise<RunResult> {
+  return alone(measured, (connectionString, run) => run(connectionString, 'profile', async () => {}));
 }
 
 /** A shorter run through a proxy that counts. It is slower, so its time counts for nothing. */
@@ -35,7 +40,7 @@ export async function measureStorage(measured: Measured): Promise<StorageCosts> 
     try {
       const stages: Counts[] = [];
       const next = async () => void stages.push(counter.now());
-      await run(proxy.connectionString, true, next);
+      await run(proxy.connectionString, 'count', next);
       await next();
       return costsOf(measured, stages as [Counts, Counts, Counts]);
     } finally {
@@ -55,18 +60,18 @@ function costsOf(
   };
 }
 
-type Run = (storage: string, counting: boolean, onStage: () => Promise<void>) => Promise<RunResult>;
+type Run = (storage: string, purpose: Purpose, onStage: () => Promise<void>) => Promise<RunResult>;
 
 async function alone<T>(measured: Measured, work: (connectionString: string, run: Run) => Promise<T>): Promise<T> {
   const data = await mkdtemp(join(tmpdir(), 'ccs-bench-'));
   const [azurite, hub] = await Promise.all([startAzurite(), startIotHub({ data })]);
   const { eventHubConnectionString, eventHubName } = hub;
   const { workload, keys, warmUp } = measured;
-  const run: Run = (storageConnectionString, counting, onStage) => {
+  const run: Run = (storageConnectionString, purpose, onStage) => {
     const devices = Math.ceil((keys + warmUp.keys) / 2);
     const hubSide = { eventHubConnectionString, eventHubName };
     const surroundings = { storageConnectionString, ...hubSide, devices, workload };
-    return runChild({ measured, surroundings, counting }, onStage);
+    return runChild({ measured, surroundings, purpose }, onStage);
   };
   try {
     return await work(azurite.connectionString, run);

@@ -8,6 +8,8 @@ export interface PerformanceRun {
   /** What was left out or failed. */
   notes: readonly string[];
   compared: readonly string[];
+  /** Where the time of W1 goes; nothing when that was not measured. */
+  shares: readonly string[];
   machine: string;
   date: string;
   command: string;
@@ -15,7 +17,8 @@ export interface PerformanceRun {
 }
 
 /** The page of `docs/performance.md`: what was measured, where, when and how, and what the figures do not say. */
-export function performancePage({ lines, notes, compared, machine, date, command, quick }: PerformanceRun): string {
+export function performancePage(run: PerformanceRun): string {
+  const { lines, notes, compared, shares, machine, date, command, quick } = run;
   return page([
     '<!-- Written by `npm run bench`. Run it again rather than change it. -->',
     heading(1, 'Performance'),
@@ -27,6 +30,7 @@ export function performancePage({ lines, notes, compared, machine, date, command
     table(columns, lines.map(cellsOf)),
     heading(2, 'Side by side'),
     list(compared.length > 0 ? compared : ['Nothing was measured side by side.']),
+    ...(shares.length > 0 ? [heading(2, 'Where the time goes'), whatItShows, list(shares)] : []),
     heading(2, 'What runs'),
     list(
       Object.entries(workloads).map(
@@ -52,6 +56,9 @@ export function performancePage({ lines, notes, compared, machine, date, command
     ]),
   ]);
 }
+
+const whatItShows =
+  'W1 with batches of 1000, ours on the path event, once more with a profiler, which makes it slower. Storage and load apart, one JavaScript thread does everything, so what it is busy with is what limits the rate.';
 
 const drawn = {
   W1: ', the rest are spread evenly at random.',

@@ -1,7 +1,7 @@
 import { median, spread } from './statistics';
 import type { StorageCosts } from './measure';
 import type { Measured } from './plan';
-import type { RunResult } from './run';
+import type { PartResult, RunResult } from './run';
 import type { Path, SubjectName } from './subjects/subjects';
 
 /** One line of the result, as `--json` writes it. Null is what was not measured. */
@@ -156,5 +156,18 @@ export function comparisons(rows: readonly Row[]): string[] {
       rate('W4 last tenth', 1000, 'ours'),
       rate('W4 first tenth', 1000, 'ours'),
     ),
+  ];
+}
+
+/** Where the time of a profiled run went. */
+export function wordsOfShares({ keys }: Measured, { parts, shares = [] }: RunResult): string[] {
+  const [parents, duplicates] = parts as [PartResult, PartResult];
+  const whole = (value: number) => Math.round(value).toLocaleString('en');
+  const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
+  const each = (duplicates.seconds * duplicates.busy * 1e6) / duplicates.alerts;
+  return [
+    `The first ${whole(keys)} alerts, each of which becomes a parent with its case: ${parents.seconds.toFixed(2)} s. The thread is busy for ${percent(parents.busy)} of it and waits for the storage otherwise.`,
+    `The other ${whole(duplicates.alerts)}, all duplicates: ${duplicates.seconds.toFixed(2)} s. The thread is busy for ${percent(duplicates.busy)} of it, ${each.toFixed(1)} us an alert:`,
+    ...shares.map(({ what, share }) => `${(share * each).toFixed(1)} us (${percent(share)}): ${what}`),
   ];
 }

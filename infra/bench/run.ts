@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import type { Measured } from './plan';
+import { startProfiler } from './profiler';
 import { openSubject } from './subjects/subjects';
 import type { Subject, Surroundings, Work } from './subjects/subject';
 import { alertsOf, take, workloads } from './workload';
 import { percentile } from './statistics';
+import { timeShares } from './time-shares';
+import type { TimeShare } from './time-shares';
 
 /*
  * The process of one measurement. It is forked by the benchmark, opens its subject, lets it take the workload, and
@@ -13,9 +17,14 @@ import { percentile } from './statistics';
 export interface RunRequest {
   measured: Measured;
   surroundings: Surroundings;
-  /** Count in place of clock: stop between parents and duplicates, so that the counters can be read. */
-  counting: boolean;
+  purpose: Purpose;
 }
+
+/**
+ * What a run is for. `count` takes fewer alerts and stops between parents and duplicates, so that the counters can be
+ * read; `profile` takes parents and duplicates apart as well, and notes what the duplicates take their time for.
+ */
+export type Purpose = 'time' | 'count' | 'profile';
 
 export type RunReport = { type: 'stage'; stage: 'ready' | 'parents' } | ({ type: 'result' } & RunResult);
 
@@ -25,6 +34,8 @@ export interface RunResult {
   p99Ms: number;
   peakMb: number;
   tickets: number;
+  /** Of the last part, where that was asked for. */
+  shares?: TimeShare[];
 }
 
 export interface PartResult {
@@ -32,27 +43,34 @@ export interface PartResult {
   seconds: number;
   cpuSeconds: number;
   residentMb: number;
+  /** Share of the time in which the thread of this process was not waiting, 0 to 1. */
+  busy: number;
 }
 
-async function measure({ measured, surroundings, counting }: RunRequest): Promise<RunResult> {
+async function measure({ measured, surroundings, purpose }: RunRequest): Promise<RunResult> {
   const subject = await openSubject(measured.subject, measured.path, surroundings);
   const times: number[] = [];
   const parts: PartResult[] = [];
+  const counting = purpose === 'count';
   const warm = counting ? { keys: 0, alerts: 0 } : measured.warmUp;
   if (counting) await stage('ready');
   else await warmUp(subject, measured);
   const taking = counting ? measured.counted : { alerts: measured.alerts, keys: measured.keys };
   const alerts = alertsOf({ ...workloads[measured.workload], ...taking });
-  for (const size of partSizes(measured, counting)) {
+  let shares: TimeShare[] | undefined;
+  for (const size of partSizes(measured, taking, purpose)) {
     const lanes = subject.prepare(take(alerts, size), measured.batch);
+    const stop = purpose === 'profile' && parts.length === 1 ? await startProfiler() : undefined;
     parts.push(await timed(subject, lanes, times, measured.longest));
+    if (stop) shares = timeShares(await stop());
     if (counting && parts.length === 1) await stage('parents');
   }
   const { peakMb } = subject.usage();
   const taken = parts.reduce((sum, part) => sum + part.alerts, 0);
   const tickets = await subject.tickets({ keys: taking.keys + warm.keys, alerts: taken + warm.alerts });
   await subject.close();
-  return { parts, p99Ms: percentile(times, 0.99), peakMb, tickets: Math.max(0, tickets - warm.keys) };
+  const result = { parts, p99Ms: percentile(times, 0.99), peakMb, tickets: Math.max(0, tickets - warm.keys) };
+  return { ...result, ...(shares && { shares }) };
 }
 
 async function warmUp(subject: Subject, { workload, batch, keys, warmUp: warm }: Measured): Promise<void> {
@@ -60,8 +78,9 @@ async function warmUp(subject: Subject, { workload, batch, keys, warmUp: warm }:
   await timed(subject, subject.prepare(alerts, batch), []);
 }
 
-function partSizes({ alerts, parts, counted }: Measured, counting: boolean): number[] {
-  return counting ? [counted.keys, counted.alerts - counted.keys] : Array.from({ length: parts }, () => alerts / parts);
+/** The first pass over the keys makes all the parents. */
+function partSizes({ parts }: Measured, { alerts, keys }: Measured['counted'], purpose: Purpose): number[] {
+  return purpose === 'time' ? Array.from({ length: parts }, () => alerts / parts) : [keys, alerts - keys];
 }
 
 async function timed(
@@ -71,6 +90,7 @@ async function timed(
   longest = Infinity,
 ): Promise<PartResult> {
   const before = subject.usage();
+  const waitedBefore = performance.eventLoopUtilization();
   const started = performance.now();
   let alerts = 0;
   await Promise.all(
@@ -87,7 +107,8 @@ async function timed(
   );
   const seconds = (performance.now() - started) / 1000;
   const after = subject.usage();
-  return { alerts, seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb };
+  const busy = performance.eventLoopUtilization(waitedBefore).utilization;
+  return { alerts, seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMb: after.residentMb, busy };
 }
 
 /** Tells the parent how far we are, and waits until it has read its counters. */

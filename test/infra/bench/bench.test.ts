@@ -42,6 +42,14 @@ test('a quick benchmark writes a row for each measurement, with a ticket for eac
   expect(stderr).toContain('W3, batch 1000, ours (event): run 1 of 1');
 });
 
+test('a benchmark of the storm says where its time goes', async () => {
+  const { stdout } = await bench('--quick', '--only', 'W1', '--subjects', 'ours', '--runs', '1');
+  const [, shares] = stdout.split('where the time of W1 goes, batch 1000\n');
+  expect(shares).toMatch(/^ {2}The first 40 alerts, each of which becomes a parent with its case: \d+\.\d\d s\./);
+  expect(shares).toMatch(/^ {2}The other 1,960, all duplicates: \d+\.\d\d s\..* \d+\.\d us an alert:$/m);
+  expect(shares).toMatch(/^ {2}\d+\.\d us \(\d+ %\): the app: reading messages, grouping, deciding$/m);
+});
+
 test('the lists of the console are asked for in a store that was filled, each with its page', async () => {
   const { stdout } = await bench('--quick', '--lists');
   expect(stdout).toMatch(/^2000 alerts, 200 devices and 50 accounts written in \d+ s\.$/m);
