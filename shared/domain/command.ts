@@ -70,8 +70,14 @@ function isUncertain({ msdyn_commandstatus: status, ccs_sendattempts: attempts }
   return status === commandStatus['In Progress'] && (attempts ?? 0) > 0;
 }
 
-/** Why a command cannot be deleted now. Before its first send, a deletion cancels it. */
-export function obstacleToDeletion(command: Command): string | undefined {
+/**
+ * Why a command cannot be deleted now, by itself and by the one whose copy it is. Before its first send, a deletion cancels
+ * it; but a copy that is missing while copies are made would be made, and sent, again.
+ */
+export function obstacleToDeletion(command: Command, original: Command | undefined): string | undefined {
+  if (original?.msdyn_commandstatus === commandStatus['In Progress'] && typeof original.ccs_copies !== 'number') {
+    return 'is one of the copies that are being made for all connected devices. Delete it when they are made.';
+  }
   if (!isUncertain(command)) return undefined;
   return 'is being sent. Delete it when its status is Sent or Error, which is so at the end of its time to live at the latest.';
 }

@@ -6,7 +6,7 @@ import { describeKey } from '../domain/record-key';
 import type { RecordKey } from '../domain/record-key';
 import { regroupFor } from '../domain/regroup';
 import { entity } from '../model/entities';
-import type { EntityName } from '../model/entities';
+import type { Command, EntityName } from '../model/entities';
 import type { Stored } from '../ports/record-store';
 import { followed } from './followers';
 import type { RecordChange } from './followers';
@@ -36,7 +36,7 @@ export async function deleteRecord(key: RecordKey, condition: WriteCondition, de
     meetCondition(key, old, { ...condition, mustExist: true });
     const id = idOf(name, old!);
     if (isBuiltIn(name, id)) throw new ServiceError('not-allowed', `${describeKey(key)} belongs to the service.`);
-    const obstacle = name === 'msdyn_iotdevicecommand' ? obstacleToDeletion(old!.row) : undefined;
+    const obstacle = name === 'msdyn_iotdevicecommand' ? await obstacleTo(old!.row, deps) : undefined;
     if (obstacle !== undefined) throw new ServiceError('conflict', `${describeKey(key)} ${obstacle}`);
     const tied = await findTies(key, id, deps);
     const removed = await followingLater(deps, async (quiet) => {
@@ -46,6 +46,14 @@ export async function deleteRecord(key: RecordKey, condition: WriteCondition, de
     if (removed) return;
   }
   throw contested(key);
+}
+
+async function obstacleTo(command: Command, { records }: WriteDeps): Promise<string | undefined> {
+  const { _ccs_parentcommand_value: original } = command;
+  return obstacleToDeletion(
+    command,
+    original ? (await records.get('msdyn_iotdevicecommand', original))?.row : undefined,
+  );
 }
 
 /** What follows the removal of ties must not touch the record while it is being removed: it comes last, whatever happens. */

@@ -587,4 +587,32 @@ describe('a command that exists', () => {
     await w.pass(1);
     expect((await w.api.send('DELETE', `/msdyn_iotdevicecommands(${id})`)).status).toBe(204);
   });
+
+  test('cannot be deleted as a copy until all copies are made, or it would come again', async () => {
+    let writes = -Infinity;
+    const w = openCommands({
+      guard: async (_name, call) => {
+        writes += 1;
+        if (writes === 1) throw new Error('killed');
+        return call();
+      },
+    });
+    const pump = await w.make('msdyn_customerasset', 'pump');
+    for (const name of ['a', 'b', 'c']) await w.device(name, { _ccs_customerasset_value: pump });
+    w.created(await w.post({ msdyn_deviceid: 'a', msdyn_sendtoallconnecteddevices: true }));
+    const work = w.queue.messages.splice(0);
+    writes = 0;
+    await expect(workOnCommand(work[0]!, w.deps)).rejects.toThrow('killed');
+    await w.drain();
+    const [copy] = w.hub.taken;
+    const remove = async () => w.api.send('DELETE', `/msdyn_iotdevicecommands(${copy!.messageId})`);
+    expect(await remove()).toMatchObject({
+      status: 412,
+      json: { error: { message: expect.stringMatching(/is one of the copies that are being made/) } },
+    });
+    w.queue.messages.push(...work);
+    await w.pass(2);
+    expect((await remove()).status).toBe(204);
+    expect(w.hub.taken.map(({ deviceId }) => deviceId).toSorted()).toEqual(['a', 'b', 'c']);
+  });
 });
