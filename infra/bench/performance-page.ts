@@ -58,7 +58,7 @@ export function performancePage(run: PerformanceRun): string {
 }
 
 const whatItShows =
-  'W1 with batches of 1000, ours on the path event, once more with a profiler, which makes it slower. Storage and load apart, one JavaScript thread does everything, so what it is busy with is what limits the rate.';
+  'W1 with batches of 1000, ours on the path event, once more with a profiler, which makes it slower. The storage and the compression of large rows apart, one JavaScript thread does everything, so what it is busy with is what limits the rate.';
 
 const drawn = {
   W1: ', the rest are spread evenly at random.',
